@@ -1,0 +1,1 @@
+"""Quart and the ASGI gate: from HTTP to the application and back."""

@@ -1,0 +1,1 @@
+"""The one guarded transport for everything the relay calls."""

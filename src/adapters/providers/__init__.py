@@ -1,0 +1,1 @@
+"""Carry calls to providers."""

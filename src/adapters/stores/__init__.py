@@ -1,0 +1,1 @@
+"""Ledger, journal, catalogue and leases, one technology each."""

@@ -1,0 +1,1 @@
+"""Awaits ports and performs what the domain decides; decides nothing itself."""

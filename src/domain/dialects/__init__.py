@@ -1,0 +1,1 @@
+"""One folder per wire protocol: pure bytes in, values out, and back."""

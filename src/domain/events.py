@@ -1,0 +1,59 @@
+"""What happened, as typed events for the Observer: declared fields only, no secret among them."""
+
+from attrs import frozen
+
+from .receipt import Receipt
+
+
+@frozen
+class RequestFinished:
+    """A request reached its one terminal state."""
+
+    receipt: Receipt
+
+
+@frozen
+class KeyRested:
+    """A key rests until `until` (Unix seconds); `model=None`: for every model."""
+
+    provider: str
+    key: str
+    model: str | None
+    until: float
+    reason: str
+
+
+@frozen
+class BreakerOpened:
+    """A target is passed over until `until` (Unix seconds)."""
+
+    provider: str
+    model: str
+    until: float
+
+
+@frozen
+class BreakerClosed:
+    """A target works again."""
+
+    provider: str
+    model: str
+
+
+@frozen
+class StoreFailed:
+    """The store did not do `verb`; the relay went on, degraded."""
+
+    verb: str
+    detail: str
+
+
+@frozen
+class Faulted:
+    """A defect of the relay's own: the request got an error and the log gets the trace."""
+
+    request_id: str
+    detail: str
+
+
+Event = RequestFinished | KeyRested | BreakerOpened | BreakerClosed | StoreFailed | Faulted

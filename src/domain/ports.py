@@ -1,0 +1,148 @@
+"""The ports: what the application asks of the world. The docstrings are the contracts.
+
+A verb is a whole decision, so that an adapter can make it atomic: never `get`, then `set`.
+Every adapter of a port passes that port's suite in `tests/contract`.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from attrs import field, frozen
+
+from .catalogue import Provider, Snapshot, Waits
+from .events import Event
+from .quota import Hold, Outcome, Verdict
+from .receipt import Receipt
+
+
+class Clock(Protocol):
+    """Time. `now` is Unix seconds; `monotonic` never goes back and has no epoch."""
+
+    def now(self) -> float: ...
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+    def deadline(self, at: float) -> AbstractAsyncContextManager[object]:
+        """Raises TimeoutError inside the block once `monotonic()` reaches `at`."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The configuration in force. `snapshot` answers from memory and never fails once started."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    async def save(self, change: Snapshot, expected_version: int) -> Snapshot:
+        """Replaces the record if its version is still `expected_version`, else raises
+        StoreUnavailable when the store is away, or ValueError on a lost race."""
+        ...
+
+
+class Ledger(Protocol):
+    """The books. Every verb is one atomic step and idempotent per hold id; repeated, it answers
+    as it did the first time and changes nothing. Raises StoreUnavailable."""
+
+    async def admit(self, hold: Hold) -> Verdict:
+        """Checks every line, then reserves them all or none. No trip where no line is limited."""
+        ...
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+        """Charges what was used, frees the rest of the reservation, and keeps the receipt."""
+        ...
+
+    async def move(self, hold: Hold, target: str) -> Verdict:
+        """Re-books the provider-side lines of an open hold to another target."""
+        ...
+
+    async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
+        """Notes what was delivered so far, so that a death after this charges at least that."""
+        ...
+
+    async def sweep(self, now: float) -> int:
+        """Settles holds past their end at their last checkpoint; answers how many."""
+        ...
+
+
+class Journal(Protocol):
+    """The read side of the books, and the audit trail."""
+
+    async def receipt(self, request_id: str, client: str) -> Receipt | None:
+        """The receipt of a request, for the client that asked; None for anybody else."""
+        ...
+
+    async def requests(self, limit: int) -> tuple[Receipt, ...]:
+        """The newest receipts, newest first."""
+        ...
+
+
+class Leases(Protocol):
+    """Who may do what only one may do: probes, the scheduler, the outbox."""
+
+    async def acquire(self, name: str, ttl: float) -> int | None:
+        """A fencing token, larger than every earlier one of that name; None while another
+        holds it. When the store is away nobody holds it."""
+        ...
+
+    async def release(self, name: str, token: int) -> None:
+        """Gives it back early; nothing happens if it is no longer ours."""
+        ...
+
+
+class Vault(Protocol):
+    """Secrets at rest, bound to what they are for. Raises ValueError when it cannot open one."""
+
+    def seal(self, secret: str, *, purpose: str, record: str, origin: str) -> str: ...
+
+    def open(self, sealed: str, *, purpose: str, record: str, origin: str) -> str: ...
+
+
+@frozen
+class Call:
+    """One request to a provider, as bytes. `open_by` is the monotonic instant by which the
+    status and headers must be there; connecting has `waits.connect` seconds of it."""
+
+    provider: Provider
+    url: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+    waits: Waits
+    open_by: float
+    method: str = "POST"
+
+
+class Reply(Protocol):
+    """What a provider answers: status and lower-case headers now, bytes as they come."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    async def read(self, until: float) -> bytes:
+        """The next bytes, as they arrived, or b"" at a proper end. Raises Silent when the
+        monotonic instant `until` passes first, and Cut when the connection breaks."""
+        ...
+
+
+class Upstream(Protocol):
+    """Carries calls to providers. Raises UpstreamError and nothing else: Unreachable,
+    ConnectionReset or Silent on opening. Leaving the block stops the provider at once.
+    Framing, meter and dialect sit above it."""
+
+    def open(self, call: Call) -> AbstractAsyncContextManager[Reply]: ...
+
+
+class Notifier(Protocol):
+    """Tells people. Never raises; bounded in time; answers whether it was delivered."""
+
+    async def deliver(self, message: str) -> bool: ...
+
+
+class Observer(Protocol):
+    """Hears what happened: log, live view, metrics. Never awaits, never fails."""
+
+    def note(self, event: Event) -> None: ...

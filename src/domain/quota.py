@@ -1,0 +1,83 @@
+"""Holds, verdicts and outcomes: the shape of the books from day one."""
+
+from typing import Literal
+
+from attrs import frozen
+
+from .receipt import Receipt
+
+Metric = Literal["requests", "tokens", "input_tokens", "output_tokens", "cost", "concurrency"]
+Window = Literal["minute", "day", "week", "month", "total"]
+
+#: Reserved for output when the caller names no bound (design, section 5).
+DEFAULT_OUTPUT_TOKENS = 4096
+
+
+@frozen
+class Line:
+    """`amount` of one metric, reserved for one subject in one window."""
+
+    subject: str  # deployment, client:<name>, model:<virtual>, provider:<name>, key:<handle>
+    metric: Metric
+    window: Window
+    amount: int
+
+
+@frozen
+class Hold:
+    """What a request may use, reserved before the provider is called; `id` is the request id."""
+
+    id: str
+    lines: tuple[Line, ...]
+    until: float  # Unix seconds: swept after this
+
+
+@frozen
+class KnownRest:
+    """A key that rests until then, as the store knows it; `model=None`: the whole key."""
+
+    key: str
+    model: str | None
+    until: float
+
+
+@frozen
+class Verdict:
+    """The answer to a hold, and what else one trip to the store can tell."""
+
+    admitted: bool
+    retry_after: float | None = None
+    denied: Line | None = None
+    rests: tuple[KnownRest, ...] = ()
+    catalogue_version: int | None = None
+    degraded: bool = False
+
+
+@frozen
+class Outcome:
+    """How it went: the receipt, and what was learned on the way."""
+
+    receipt: Receipt
+    rests: tuple[KnownRest, ...] = ()
+
+
+def estimate_input_tokens(body_bytes: int) -> int:
+    """An upper bound: no tokenizer makes more than one token of a UTF-8 byte."""
+    return body_bytes
+
+
+def hold(
+    request_id: str, *, client: str, model: str, provider: str, tokens: int, until: float
+) -> Hold:
+    """The lines of one request: the caller's side, and the first choice's."""
+    subjects = ("deployment", f"client:{client}", f"model:{model}", f"provider:{provider}")
+    lines = tuple(
+        line
+        for subject in subjects
+        for line in (
+            Line(subject, "requests", "minute", 1),
+            Line(subject, "tokens", "minute", tokens),
+            Line(subject, "concurrency", "total", 1),
+        )
+    )
+    return Hold(request_id, lines, until)

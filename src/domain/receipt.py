@@ -1,0 +1,72 @@
+"""The receipt: what served a request, what was tried, what it used."""
+
+from typing import Literal
+
+from attrs import frozen
+
+Ending = Literal["completed", "upstream_error", "client_gone", "deadline", "denied", "internal"]
+
+
+@frozen
+class Usage:
+    """Tokens, as the provider said them (`estimated`: as the relay reckoned them)."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    estimated: bool = False
+
+
+@frozen
+class AttemptRecord:
+    """One attempt: where, with which key, how it ended (`served` or an error's reason)."""
+
+    provider: str
+    model: str
+    key: str
+    outcome: str
+    detail: str = ""
+    status: int | None = None
+    started: float = 0.0  # monotonic seconds
+    seconds: float = 0.0
+    why: str = ""  # why this target was in the plan
+    upstream_request_id: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.outcome != "served"
+
+    def __str__(self) -> str:
+        return f"{self.provider}/{self.model} key {self.key}: {self.outcome}" + (
+            f" ({self.detail})" if self.detail else ""
+        )
+
+
+@frozen
+class Receipt:
+    """One request's whole story. Seconds are durations; `at` is Unix seconds."""
+
+    request_id: str
+    at: float
+    client: str
+    endpoint: str
+    model: str  # as asked
+    stream: bool
+    ending: Ending = "internal"
+    status: int = 0  # what the caller got; 499 when it had gone
+    attempts: tuple[AttemptRecord, ...] = ()
+    usage: Usage | None = None
+    seconds: float = 0.0
+    first_event_seconds: float | None = None
+    overhead_seconds: float = 0.0
+    bytes_out: int = 0
+    error: str = ""
+    client_request_id: str = ""
+    tags: str = ""
+    degraded: bool = False
+
+    @property
+    def served_by(self) -> AttemptRecord | None:
+        """The attempt whose bytes the caller got, if any."""
+        return next((a for a in reversed(self.attempts) if not a.failed), None)

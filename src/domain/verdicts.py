@@ -1,0 +1,122 @@
+"""give_up(): which refusal a journey ends in, when there is nothing left to try."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .breaker import Breaker, state
+from .errors import (
+    AllAttemptsFailed,
+    ContextTooLong,
+    DeadlineExceeded,
+    KeyForbidden,
+    KeyRejected,
+    KeysResting,
+    ModelUnknown,
+    NothingToTry,
+    OutOfCredit,
+    ProviderRefused,
+    RateLimited,
+    Refusal,
+    RequestRejected,
+    UpstreamError,
+)
+from .key_pool import soonest
+
+if TYPE_CHECKING:  # the journey asks here; only its shape is needed
+    from .journey import Journey, Known
+
+_TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown)
+_KEY_ERRORS = (RateLimited, KeyRejected, KeyForbidden, OutOfCredit)
+
+
+@frozen
+class GaveUp:
+    """The journey is over; the caller gets this."""
+
+    refusal: Refusal
+
+
+def give_up(journey: Journey, known: Known, now: float, *, late: bool = False) -> GaveUp:
+    """Which refusal it is: the provider's own word, 429, 502, 503 or 504 (design, section 5)."""
+    if late:
+        return GaveUp(
+            DeadlineExceeded("The time allowed for this request is over." + _tale(journey))
+        )
+    failures = journey.failures
+    if failures and isinstance(failures[-1], RequestRejected):
+        return GaveUp(_providers_word(failures[-1]))
+    if failures and all(isinstance(failure, _TO_CALLER) for failure in failures):
+        return GaveUp(_providers_word(failures[-1]))
+    if failures and not _rate_limited(failures):
+        return GaveUp(AllAttemptsFailed("Every attempt failed." + _tale(journey)))
+    resting = _awake_in(journey, known, now)
+    if resting is not None and (failures or resting > 0.0):
+        seconds = max(1, ceil(resting))
+        return GaveUp(
+            KeysResting(
+                f"Every key for this model rests; the first is back in {seconds} s."
+                + _tale(journey),
+                retry_after=resting,
+            )
+        )
+    return GaveUp(_nothing(journey, known, now))
+
+
+def _rate_limited(failures: tuple[UpstreamError, ...]) -> bool:
+    """Only keys failed, and at least one of them will work again by itself."""
+    return all(isinstance(failure, _KEY_ERRORS) for failure in failures) and any(
+        isinstance(failure, RateLimited) for failure in failures
+    )
+
+
+def _awake_in(journey: Journey, known: Known, now: float) -> float | None:
+    """Seconds until the first key of a target with a closed breaker is awake."""
+    awake = [
+        at
+        for stop in journey.plan.stops
+        if state(known.breakers.get(stop.name, Breaker()), now) != "open"
+        and (at := soonest(stop.provider.keys, stop.model, known.rests)) is not None
+    ]
+    return max(0.0, min(awake) - now) if awake else None
+
+
+def _nothing(journey: Journey, known: Known, now: float) -> NothingToTry:
+    without = [stop.provider.name for stop in journey.plan.stops if not stop.provider.keys]
+    if len(without) == len(journey.plan.stops):
+        names = ", ".join(dict.fromkeys(without))
+        return NothingToTry(f"No key is configured for {names}. Add one and ask again.")
+    until = [
+        known.breakers[stop.name].until
+        for stop in journey.plan.stops
+        if stop.name in known.breakers
+    ]
+    seconds = max(1.0, min(until, default=now) - now)
+    return NothingToTry(
+        "Every target of this model failed moments ago and is being left alone for a short while."
+        + _tale(journey),
+        retry_after=seconds,
+    )
+
+
+def _providers_word(error: UpstreamError) -> ProviderRefused:
+    return ProviderRefused(
+        error.detail or error.reason,
+        status=error.status or 400,
+        body=error.body,
+        content_type=error.content_type,
+    )
+
+
+def _tale(journey: Journey) -> str:
+    """Each attempt and its reason, in order: ' 1. openai/gpt key ab12cd34: timeout (...)'."""
+    lines = [
+        f" {number}. {place}: {failure.reason}" + (f" ({failure.detail})" if failure.detail else "")
+        for number, (place, failure) in enumerate(
+            zip(journey.places, journey.failures, strict=True), 1
+        )
+    ]
+    return ";".join(lines) + ("." if lines else "")

@@ -2,7 +2,8 @@
 
 Closed until five failures in a row, or half of at least ten calls within 30 s failing, or eight
 tenths of them slow to the first token. Then open for 5 s, doubling to 12 s: a longer rest keeps a
-recovered provider out, and looking is cheap, for it is one leased probe. Three good probes close it.
+recovered provider out, and looking is cheap, for it is one leased probe. Three good probes close
+it.
 """
 
 from random import Random

@@ -152,6 +152,7 @@ class StreamBroken(Refusal):
     """The stream had begun; what reached the caller is not complete. `code` says why."""
 
     code: str = "upstream_cut"
+    cause: "UpstreamError | None" = None
 
 
 @frozen(eq=False)

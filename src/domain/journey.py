@@ -1,11 +1,12 @@
 """One request's way through its targets, as a value.
 
-    step(journey, known, ...) -> Attempt | Pause | GaveUp       what to do next
-    failed(journey, attempt, error, ...) -> Journey             an attempt failed
-    waited(journey, seconds) / passed_over(journey, attempt)    a pause is over; a lease was taken
+    steps.step(journey, known, ...) -> Attempt | Pause | GaveUp     what to do next
+    failed(journey, attempt, error, ...) -> Journey                 an attempt failed
+    waited(journey, pause), passed_over(journey, attempt)           a pause is over; no lease
 
-The rules are design section 5, "Attempts": another key after 401, 402, 403 and 429; one repeat after
-5xx, refused or reset; no repeat of a timeout, a stall or a cut; 400, 413 and 422 go to the caller.
+The rules are design section 5, "Attempts": another key after 401, 402, 403 and 429; one repeat
+after 5xx, refused or reset; no repeat of a timeout, a stall or a cut; 400, 413 and 422 go to the
+caller.
 """
 
 from collections.abc import Mapping
@@ -13,31 +14,25 @@ from random import Random
 
 from attrs import evolve, frozen
 
-from . import breaker as breakers
 from .breaker import Breaker
 from .catalogue import ProviderKey
 from .errors import (
     ConnectionReset,
-    ContextTooLong,
     KeyForbidden,
     KeyRejected,
-    ModelUnknown,
     OutOfCredit,
     RateLimited,
-    RequestRejected,
     ServerFailed,
     Unreachable,
     UpstreamError,
 )
-from .key_pool import Rest, Scope, pick, resting_until, soonest
+from .key_pool import Rest, Scope
 from .router import Plan, Stop
-from .verdicts import GaveUp, give_up
 
 #: Moves to another key in one request. A pool of ten or fewer is walked to its end (ADR 0008).
 MOST_MOVES, SMALL_POOL = 8, 10
 #: Jitter before the one repeat on the same target, in seconds.
 REPEAT_JITTER = 0.1
-PROBE_TTL, PANIC_TTL = 10.0, 1.0
 
 _KEY_ERRORS = (KeyRejected, KeyForbidden, OutOfCredit, RateLimited)
 _REPEATABLE = (ServerFailed, Unreachable, ConnectionReset)
@@ -49,16 +44,19 @@ class Known:
 
     rests: Mapping[Scope, Rest]
     breakers: Mapping[str, Breaker]
+    turns: Mapping[str, int]  # by provider: moves the rotation of its keys on
 
 
 @frozen
 class Attempt:
-    """Try this target with this key; `lease`: only if that lease can be had, for `ttl` seconds."""
+    """Try this target with this key; `lease`: only if that lease can be had, for `ttl` seconds.
+    `once`: the lease is given back after the attempt; otherwise it runs out, and sets a pace."""
 
     stop: Stop
     key: ProviderKey
     lease: str | None = None
     ttl: float = 0.0
+    once: bool = True
 
 
 @frozen
@@ -67,9 +65,6 @@ class Pause:
 
     seconds: float
     repeats: str | None = None
-
-
-Step = Attempt | Pause | GaveUp
 
 
 @frozen
@@ -90,25 +85,6 @@ class Journey:
     def open_stops(self) -> tuple[Stop, ...]:
         """The targets this request may still use, in order."""
         return tuple(stop for stop in self.plan.stops if stop.name not in self.spent)
-
-
-def step(journey: Journey, known: Known, *, now: float, turn: int, dice: Random) -> Step:
-    """What to do next."""
-    if now >= journey.deadline:
-        return give_up(journey, known, now, late=True)
-    if journey.failures and _goes_to_caller(journey):
-        return give_up(journey, known, now)
-    if journey.repeat_after is not None:
-        return journey.repeat_after
-    for place, stop in enumerate(journey.open_stops()):
-        attempt = _attempt(journey, stop, known, now=now, turn=turn, dice=dice)
-        if attempt is not None:
-            return attempt
-        if place == 0 and (pause := _patience(journey, stop, known, now)):
-            return pause
-    return (
-        _pause(journey, known, now) or _panic(journey, known, now) or give_up(journey, known, now)
-    )
 
 
 def failed(
@@ -143,71 +119,6 @@ def waited(journey: Journey, pause: Pause) -> Journey:
 def passed_over(journey: Journey, attempt: Attempt) -> Journey:
     """Somebody else holds the lease that this attempt needed."""
     return evolve(journey, spent=journey.spent | {attempt.stop.name})
-
-
-def _goes_to_caller(journey: Journey) -> bool:
-    return isinstance(journey.failures[-1], RequestRejected) or (
-        isinstance(journey.failures[-1], ContextTooLong | ModelUnknown) and not journey.open_stops()
-    )
-
-
-def _attempt(
-    journey: Journey, stop: Stop, known: Known, *, now: float, turn: int, dice: Random
-) -> Attempt | None:
-    state = breakers.state(known.breakers.get(stop.name, Breaker()), now)
-    # A target that failed a moment ago may have opened its own breaker; its repeat is still due.
-    if state == "open" and stop.name not in journey.repeated:
-        return None
-    keys = stop.provider.keys
-    key = pick(keys, stop.model, known.rests, tried=journey.tried, now=now, turn=turn, dice=dice)
-    if key is None:
-        return None
-    if state == "half_open":
-        return Attempt(stop, key, lease=f"probe:{stop.name}", ttl=PROBE_TTL)
-    return Attempt(stop, key)
-
-
-def _patience(journey: Journey, stop: Stop, known: Known, now: float) -> Pause | None:
-    if stop is not journey.plan.stops[0] or len(journey.open_stops()) == 1:
-        return None
-    return _until_awake(journey, (stop,), known, now, most=journey.plan.patience)
-
-
-def _pause(journey: Journey, known: Known, now: float) -> Pause | None:
-    most = max(journey.plan.longest_pause, journey.plan.patience)
-    return _until_awake(journey, journey.open_stops(), known, now, most=most)
-
-
-def _until_awake(
-    journey: Journey, stops: tuple[Stop, ...], known: Known, now: float, *, most: float
-) -> Pause | None:
-    awake = [
-        at
-        for stop in stops
-        if breakers.state(known.breakers.get(stop.name, Breaker()), now) != "open"
-        and (at := soonest(stop.provider.keys, stop.model, known.rests)) is not None
-    ]
-    if not awake:
-        return None
-    seconds = max(0.0, min(awake) - now)
-    if seconds > most - journey.paused or now + seconds >= journey.deadline:
-        return None
-    return Pause(seconds)
-
-
-def _panic(journey: Journey, known: Known, now: float) -> Attempt | None:
-    """Every target left is open: one request a second and model may still try the soonest."""
-    awake = [
-        (known.breakers[stop.name].until, place, stop, key)
-        for place, stop in enumerate(journey.open_stops())
-        if stop.name in known.breakers
-        for key in stop.provider.keys
-        if resting_until(key, stop.model, known.rests) <= now
-    ]
-    if not awake:
-        return None
-    _, _, stop, key = min(awake, key=lambda one: one[:2])
-    return Attempt(stop, key, lease=f"panic:{stop.name}", ttl=PANIC_TTL)
 
 
 def _most_moves(stop: Stop) -> int:

@@ -1,8 +1,8 @@
 """How many repeats on the same target a provider's traffic may carry, as a value.
 
 Each request pays in one unit, a repeat costs five: at most a fifth more load on a provider that
-fails. One unit a second comes in by itself, and a fresh instance starts with four repeats. Moving on
-to another key or target costs nothing and is never refused.
+fails. One unit a second comes in by itself, and a fresh instance starts with four repeats. Moving
+on to another key or target costs nothing and is never refused.
 """
 
 from attrs import frozen

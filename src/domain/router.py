@@ -83,6 +83,11 @@ def plan(ask: Ask, index: Index, *, turn: int, dice: Random) -> Plan:
     )
 
 
+def resolves(name: str, index: Index) -> bool:
+    """Does this model name lead anywhere?"""
+    return bool(_named(name, index).targets)
+
+
 def _chain(ask: Ask, index: Index) -> _Chain:
     for route in index.routes:
         if _matches(route, ask):

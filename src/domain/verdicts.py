@@ -1,9 +1,6 @@
 """give_up(): which refusal a journey ends in, when there is nothing left to try."""
 
-from __future__ import annotations
-
 from math import ceil
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -24,10 +21,8 @@ from .errors import (
     RequestRejected,
     UpstreamError,
 )
+from .journey import Journey, Known
 from .key_pool import soonest
-
-if TYPE_CHECKING:  # the journey asks here; only its shape is needed
-    from .journey import Journey, Known
 
 _TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown)
 _KEY_ERRORS = (RateLimited, KeyRejected, KeyForbidden, OutOfCredit)

@@ -1,6 +1,7 @@
 """How providers behave, well and badly: each a tuple of steps, or a function of the request."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -63,7 +64,9 @@ def rate_limited(
     return status(429, body, (*_JSON, *hint, *headers))
 
 
-def refused(code: int, *, type: str = "invalid_request_error", name: str | None = None) -> Behaviour:
+def refused(
+    code: int, *, type: str = "invalid_request_error", name: str | None = None
+) -> Behaviour:
     """An error status with OpenAI's body."""
     return status(code, golden.error(f"The provider says {code}.", type=type, code=name))
 
@@ -150,7 +153,7 @@ def bytes_cut_at(
     """The same stream in other pieces; they are written apart, a turn of the loop between two."""
     data = b"".join(golden.wire(events, line_end=line_end))
     places = [0, *sorted(positions), len(data)]
-    pieces = (data[a:b] for a, b in zip(places, places[1:], strict=False))
+    pieces = (data[a:b] for a, b in itertools.pairwise(places))
     return raw_stream(filter(None, pieces))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 
 @frozen
@@ -118,8 +118,8 @@ def in_turn(*what: Behaviour | Script) -> Script:
 class ByKey:
     """A script per provider key, and one for the others."""
 
-    scripts: Mapping[str, Script] = Factory(dict)
-    otherwise: Script = always((Close(),))
+    scripts: Mapping[str, Script]
+    otherwise: Script
 
     def __call__(self, seen: Seen) -> Behaviour:
         return self.scripts.get(seen.key, self.otherwise)(seen)

@@ -1,1 +1,5 @@
-"""OpenAI Chat Completions."""
+"""OpenAI Chat Completions: request, whole answer, stream, errors."""
+
+from . import answer, errors, request, stream
+
+__all__ = ["answer", "errors", "request", "stream"]

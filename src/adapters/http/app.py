@@ -1,0 +1,77 @@
+"""The Quart application: health and whatever else is not traffic; the gate stands before it."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from quart import Quart, Response
+
+from ... import __version__
+from ...domain.key_pool import resting_until
+from . import errors
+from .house import House
+from .routes import ROUTES
+
+View = Callable[[], Awaitable[Response]]
+
+
+def create(house: House) -> Quart:
+    """Quart with the rules of the route table; its own error pages never show."""
+    app = Quart("airelay", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    views: dict[str, View] = {
+        "welcome": _welcome,
+        "liveness": _alive,
+        "readiness": _readiness(house),
+        "health": _readiness(house),
+    }
+    for route in ROUTES:
+        if route.served == "quart":
+            app.add_url_rule(
+                route.path,
+                route.handler,
+                views[route.handler],
+                methods=[route.method],
+                provide_automatic_options=False,
+            )
+    app.register_error_handler(Exception, _internal)
+    app.after_serving(house.close)
+    return app
+
+
+async def _welcome() -> Response:
+    return _json(200, {"name": "AI Relay", "version": __version__, "models": "/v1/models"})
+
+
+async def _alive() -> Response:
+    """The process answers; nothing is said of keys or providers."""
+    return _json(200, {"status": "ok"})
+
+
+def _readiness(house: House) -> View:
+    async def readiness() -> Response:
+        """200 while requests can be served: a client key is set and a provider key is awake."""
+        index = house.directory.index()
+        now = house.clock.now()
+        rests = house.relay.health.known.rests
+        awake = sum(
+            1
+            for provider in index.providers.values()
+            for key in provider.keys
+            if resting_until(key, "", rests) <= now
+        )
+        ready = bool(awake and (index.client_keys or "demo" in index.providers))
+        state = {"status": "ok" if ready else "not_ready", "version": __version__}
+        return _json(200 if ready else 503, {**state, "keys_awake": awake})
+
+    return readiness
+
+
+async def _internal(_: Exception) -> Response:
+    written = errors.write_internal()
+    return Response(written.body, written.status, content_type=written.content_type)
+
+
+def _json(status: int, value: dict[str, object]) -> Response:
+    body = msgspec.json.encode(value)
+    headers = {"cache-control": "no-store"}
+    return Response(body, status, headers, content_type="application/json")

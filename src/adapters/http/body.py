@@ -1,0 +1,60 @@
+"""The request body: bounded in size and in time, of the media type the endpoint reads."""
+
+import asyncio
+from collections.abc import Mapping
+
+from ...domain.errors import BodyTooSlow, InvalidRequest, TooLarge, UnsupportedMedia
+from .asgi import Receive
+
+#: Seconds without a byte, and for the whole body (reliability 2.5, T14).
+IDLE, WHOLE = 15.0, 120.0
+
+
+class ClientGone(Exception):
+    """The client left while it was still sending."""
+
+
+def check_headers(headers: Mapping[str, str], most: int) -> None:
+    """Refuses by the headers alone what cannot be read."""
+    media, _, parameters = headers.get("content-type", "application/json").partition(";")
+    if media.strip().lower() not in ("application/json", "text/json"):
+        raise UnsupportedMedia(
+            "Send JSON, with 'content-type: application/json'.", param="content-type"
+        )
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if "charset=" in charset and "charset=utf-8" not in charset:
+        raise UnsupportedMedia("Send the body in UTF-8.", param="content-type")
+    if headers.get("content-encoding", "identity").lower() not in ("identity", ""):
+        raise UnsupportedMedia("Send the body uncompressed.", param="content-encoding")
+    length = headers.get("content-length", "")
+    if length and not (length.isascii() and length.isdigit()):
+        raise InvalidRequest("'content-length' must be a whole number.", param="content-length")
+    if length and int(length[:19]) > most:
+        raise _too_large(most)
+
+
+async def read(receive: Receive, most: int) -> bytes:
+    """The whole body. Raises TooLarge, BodyTooSlow, or ClientGone."""
+    pieces: list[bytes] = []
+    size = 0
+    loop = asyncio.get_running_loop()
+    end = loop.time() + WHOLE
+    while True:
+        try:
+            async with asyncio.timeout_at(min(end, loop.time() + IDLE)):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow("The body did not arrive in time.") from None
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > most:
+            raise _too_large(most)
+        if not message.get("more_body", False):
+            return piece if not pieces else b"".join((*pieces, piece))
+        pieces.append(piece)
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"The body is larger than the {most:,} bytes this relay accepts.")

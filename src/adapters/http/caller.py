@@ -1,0 +1,182 @@
+"""The caller at the other end of an ASGI connection: writes, heartbeats, and a watch."""
+
+import asyncio
+
+from ...domain import sse
+from ...domain.errors import Refusal
+from ...domain.receipt import Receipt
+from . import errors, receipt_headers
+from .asgi import Receive, Send
+
+#: A stream says something at least this often, from the first second on: proxies cut at 60 s.
+BEAT = 15.0
+#: A caller that takes nothing for so long has gone (reliability 2.5, T14).
+WRITE_STALL = 30.0
+
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class HttpCaller:
+    """Takes one answer for one request. Use as an async context manager around the work: the task
+    that entered is cancelled when the client goes, and the cancellation ends at the exit."""
+
+    def __init__(
+        self, receive: Receive, send: Send, request_id: str, *, beat: float = BEAT
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._request_id = request_id
+        self._beat_seconds = beat
+        self._lock = asyncio.Lock()
+        self._opened = False
+        self._ended = False
+        self._gone = False
+        self._status = 0
+        self._last = 0.0
+        self._writing_since: float | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._beating: asyncio.Task[None] | None = None
+
+    @property
+    def status(self) -> int:
+        return errors.CLIENT_GONE if self._gone and not self._ended else self._status
+
+    async def __aenter__(self) -> "HttpCaller":
+        self._task = asyncio.current_task()
+        self._watch = asyncio.create_task(self._watch_client())
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self._stop()
+        if self._beating is not None:
+            self._beating.cancel()
+        if kind is asyncio.CancelledError and self._gone and self._task is not None:
+            # Ours, not the server's: the client left, and that is the end of it.
+            return self._task.uncancel() == 0
+        return False
+
+    def streams(self) -> None:
+        """The caller asked for a stream: from now on it hears something every 15 s."""
+        self._last = asyncio.get_running_loop().time()
+        self._set_timer()
+
+    async def answer(self, body: bytes, content_type: str, receipt: Receipt) -> None:
+        headers = receipt_headers.of(receipt)
+        headers.append((b"content-type", content_type.encode("latin-1", "replace")))
+        await self._whole(200, headers, body)
+
+    async def open(self, receipt: Receipt) -> None:
+        async with self._lock:
+            await self._start(receipt_headers.of(receipt))
+
+    async def write(self, data: bytes) -> None:
+        async with self._lock:
+            await self._write(data)
+
+    async def finish(self) -> None:
+        await self._end(b"")
+
+    async def refuse(self, refusal: Refusal, receipt: Receipt) -> None:
+        if self._opened:
+            await self._end(errors.event(refusal))
+        else:
+            await self.send_error(errors.write(refusal), receipt_headers.of(receipt))
+
+    async def fault(self) -> None:
+        """A defect of our own, told in whatever form is still possible."""
+        if self._opened:
+            await self._end(errors.internal_event())
+        elif not self._ended:
+            await self.send_error(errors.write_internal(), self._id_header())
+
+    async def send_error(self, written: errors.Written, headers: list[tuple[bytes, bytes]]) -> None:
+        """An error as a whole response."""
+        extra = [
+            (name.encode(), value.encode("latin-1", "replace")) for name, value in written.headers
+        ]
+        content_type = (b"content-type", written.content_type.encode("latin-1", "replace"))
+        await self._whole(written.status, [*headers, *extra, content_type], written.body)
+
+    async def _whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        if self._ended:
+            return
+        self._status = status
+        headers.append((b"content-length", str(len(body)).encode()))
+        async with self._lock:
+            await self._send({"type": "http.response.start", "status": status, "headers": headers})
+            self._stop()
+            await self._send({"type": "http.response.body", "body": body})
+
+    async def _start(self, headers: list[tuple[bytes, bytes]]) -> None:
+        if self._opened:
+            return
+        self._opened = True
+        self._status = 200
+        await self._send(
+            {"type": "http.response.start", "status": 200, "headers": headers + _STREAM_HEADERS}
+        )
+
+    async def _write(self, data: bytes) -> None:
+        now = asyncio.get_running_loop().time()
+        self._last = self._writing_since = now
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        self._writing_since = None
+
+    async def _end(self, data: bytes) -> None:
+        if self._ended:
+            return
+        async with self._lock:
+            self._stop()
+            await self._send({"type": "http.response.body", "body": data, "more_body": False})
+
+    def _stop(self) -> None:
+        """The answer is complete: what the client does from here on is no disconnect."""
+        self._ended = True
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _id_header(self) -> list[tuple[bytes, bytes]]:
+        return [(b"x-request-id", self._request_id.encode())]
+
+    async def _watch_client(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._leave()
+
+    def _set_timer(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = max(self._last + self._beat_seconds, loop.time() + 0.001)
+        self._timer = loop.call_at(due, self._tick)
+
+    def _tick(self) -> None:
+        """A timer and no task: most streams never need a heartbeat."""
+        now = asyncio.get_running_loop().time()
+        if self._ended:
+            return None
+        if self._writing_since is not None:
+            if now - self._writing_since > WRITE_STALL:
+                return self._leave()
+            self._last = now
+        elif now - self._last >= self._beat_seconds:
+            self._last = now
+            self._beating = asyncio.create_task(self._beat())
+        return self._set_timer()
+
+    async def _beat(self) -> None:
+        async with self._lock:
+            if not self._ended:
+                await self._start(self._id_header())
+                await self._write(sse.comment("keep-alive"))
+
+    def _leave(self) -> None:
+        if not self._ended and not self._gone and self._task is not None:
+            self._gone = True
+            self._task.cancel()

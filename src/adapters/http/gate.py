@@ -1,0 +1,119 @@
+"""The front door: an ASGI callable of ours before Quart's, for all that carries traffic (ADR 0004).
+
+It answers every unknown path and wrong method itself, so that Quart, which answers 500 to a target
+without a slash, never sees one.
+"""
+
+import traceback
+from collections.abc import Awaitable, Callable
+
+from attrs import define
+
+from ...domain import access
+from ...domain.errors import InvalidKey, NotConfigured, Refusal
+from ...domain.events import Faulted, RequestFinished
+from ...domain.receipt import Receipt
+from . import errors, reply
+from .asgi import App, Receive, Scope, Send
+from .body import ClientGone
+from .handlers import chat, models, receipts
+from .house import House, Visit
+from .routes import Match, match
+from .visitor import headers_of, is_local
+
+_HANDLERS: dict[str, Callable[[House, Visit], Awaitable[None]]] = {
+    "chat": chat.serve,
+    "models": models.list_all,
+    "model": models.one,
+    "receipt": receipts.one,
+}
+
+
+@define
+class Gate:
+    """An ASGI application: the routes of the gate, and `rest` for all others."""
+
+    house: House
+    rest: App
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._other(scope, receive, send)
+            return
+        visit = self._visit(scope, receive, send)
+        try:
+            found = self._enter(visit)
+            if found.route.served == "quart":
+                await self.rest(scope, receive, send)
+            else:
+                await _HANDLERS[found.route.handler](self.house, visit)
+        except Refusal as refusal:
+            await self._refuse(visit, refusal)
+        except ClientGone:
+            self._note(visit, errors.CLIENT_GONE, "the client left while it was sending")
+        except Exception:
+            # The outermost handler: says nothing of the inside, and the log has it all.
+            self.house.observer.note(Faulted(visit.id, traceback.format_exc()))
+            await reply.send(visit, errors.write_internal())
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.rest(scope, receive, send)
+
+    def _visit(self, scope: Scope, receive: Receive, send: Send) -> Visit:
+        clock = self.house.clock
+        return Visit(
+            scope=scope,
+            receive=receive,
+            send=send,
+            headers=headers_of(scope),
+            id=self.house.new_id(),
+            received=clock.monotonic(),
+            at=clock.now(),
+        )
+
+    def _enter(self, visit: Visit) -> Match:
+        """Finds the route and lets the caller in, from headers alone."""
+        index = self.house.directory.index()
+        local = is_local(visit.scope, visit.headers)
+        try:
+            found = match(str(visit.scope["method"]), visit.path)
+        except Refusal:
+            self._check_configured(visit, local=local)
+            raise
+        if found.route.policy == "client":
+            visit.principal = access.admit(visit.headers, index, local=local)
+        visit.rest = found.rest
+        return found
+
+    def _check_configured(self, visit: Visit, *, local: bool) -> None:
+        """A relay that nobody may use tells so on every path but health."""
+        try:
+            access.admit(visit.headers, self.house.directory.index(), local=local)
+        except NotConfigured:
+            raise
+        except InvalidKey:
+            return
+
+    async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
+        written = errors.write(refusal)
+        await reply.send(visit, written)
+        self._note(visit, written.status, str(refusal))
+
+    def _note(self, visit: Visit, status: int, error: str) -> None:
+        receipt = Receipt(
+            request_id=visit.id,
+            at=visit.at,
+            client=visit.principal.client,
+            endpoint=visit.path[:200],
+            model="",
+            stream=False,
+            ending="client_gone" if status == errors.CLIENT_GONE else "denied",
+            status=status,
+            seconds=self.house.clock.monotonic() - visit.received,
+            error=error,
+        )
+        self.house.observer.note(RequestFinished(receipt))

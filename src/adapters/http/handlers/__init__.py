@@ -1,0 +1,1 @@
+"""What the gate's routes do, one module a resource."""

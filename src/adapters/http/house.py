@@ -1,0 +1,60 @@
+"""What the HTTP adapter was given to work with, and one visit to it."""
+
+from collections.abc import Awaitable, Callable
+
+from attrs import define, field, frozen
+
+from ...application.directory import Directory
+from ...application.relay import Relay
+from ...domain import access
+from ...domain.access import Principal
+from ...domain.ports import Clock, Journal, Observer
+from .asgi import Receive, Scope, Send
+from .caller import BEAT
+
+NOBODY = Principal("")
+
+
+async def _nothing() -> None:
+    return None
+
+
+@frozen
+class House:
+    """Everything the handlers need. `since`: Unix seconds of the start, shown as models' age."""
+
+    relay: Relay
+    directory: Directory
+    journal: Journal
+    clock: Clock
+    observer: Observer
+    new_id: Callable[[], str]
+    max_body_bytes: int
+    since: int
+    beat: float = BEAT
+    #: Closes what the process holds open, once the last request is over.
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+@define
+class Visit:
+    """One request, from its headers on."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    headers: dict[str, str] = field(repr=False)
+    id: str
+    received: float
+    at: float
+    principal: Principal = NOBODY
+    #: What stood for the `*` of the route.
+    rest: str = ""
+
+    @property
+    def path(self) -> str:
+        return str(self.scope["path"])
+
+    @property
+    def credential_given(self) -> bool:
+        return access.presented(self.headers) is not None

@@ -1,0 +1,57 @@
+"""What a caller may set by header."""
+
+import re
+from collections.abc import Mapping
+
+from ...application.request import Knobs
+from ...domain.errors import InvalidRequest
+
+_TIMEOUT = re.compile(r"[1-9]\d{0,8}")
+_MOST_FALLBACKS = 8
+_LONGEST_TAGS = 256
+_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def read(headers: Mapping[str, str]) -> Knobs:
+    """Raises InvalidRequest that names the header."""
+    if headers.get("x-relay-delivery", "live") != "live":
+        raise InvalidRequest(
+            "'x-relay-delivery' must be 'live': this version delivers no other way.",
+            param="x-relay-delivery",
+        )
+    return Knobs(
+        timeout=_timeout(headers),
+        fallbacks=_fallbacks(headers),
+        tags=headers.get("x-relay-tags", "")[:_LONGEST_TAGS],
+    )
+
+
+def client_request_id(headers: Mapping[str, str]) -> str:
+    """The caller's own id for the request, if it is fit to be written down."""
+    given = headers.get("x-request-id", "")
+    return given if _ID.fullmatch(given) else ""
+
+
+def _timeout(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("x-relay-timeout-ms")
+    if value is None:
+        return None
+    if not _TIMEOUT.fullmatch(value):
+        raise InvalidRequest(
+            "'x-relay-timeout-ms' must be a whole number of milliseconds.",
+            param="x-relay-timeout-ms",
+        )
+    return int(value) / 1000
+
+
+def _fallbacks(headers: Mapping[str, str]) -> tuple[str, ...]:
+    value = headers.get("x-relay-fallbacks")
+    if value is None:
+        return ()
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not 1 <= len(names) <= _MOST_FALLBACKS:
+        raise InvalidRequest(
+            f"'x-relay-fallbacks' must name 1 to {_MOST_FALLBACKS} models, with commas between.",
+            param="x-relay-fallbacks",
+        )
+    return names

@@ -1,0 +1,61 @@
+"""The receipt, as headers: what served, what was tried, what it cost in time."""
+
+from urllib.parse import quote
+
+from ...domain.receipt import AttemptRecord, Receipt, Usage
+
+#: A header longer than this helps nobody; the journal has the whole receipt.
+_LONGEST = 1024
+
+
+def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
+    """Headers for a response, as far as the receipt is known when they are sent."""
+    fields: list[tuple[str, str]] = [("x-request-id", receipt.request_id)]
+    last = receipt.attempts[-1] if receipt.attempts else None
+    if last is not None:
+        fields += _of_attempt(last)
+    failed = [a for a in receipt.attempts if a.failed]
+    fields += [
+        ("x-relay-attempts", str(len(receipt.attempts))),
+        ("x-relay-overhead-ms", f"{receipt.overhead_seconds * 1000:.1f}"),
+    ]
+    if failed:
+        fields.append(("x-relay-failed", ", ".join(map(_failure, failed))))
+    if receipt.usage is not None and not receipt.stream:
+        fields.append(("x-relay-usage", _usage(receipt.usage)))
+    if receipt.degraded:
+        fields.append(("x-relay-degraded", "store"))
+    if receipt.client_request_id:
+        fields.append(("x-relay-client-request-id", receipt.client_request_id))
+    return [(name.encode(), _safe(value)) for name, value in fields]
+
+
+def _of_attempt(attempt: AttemptRecord) -> list[tuple[str, str]]:
+    fields = [
+        ("x-relay-provider", attempt.provider),
+        ("x-relay-model", attempt.model),
+        ("x-relay-key", attempt.key),
+    ]
+    if attempt.upstream_request_id:
+        fields.append(("x-relay-upstream-request-id", attempt.upstream_request_id))
+    return fields
+
+
+def _failure(attempt: AttemptRecord) -> str:
+    return f"{attempt.provider}/{attempt.model};key={attempt.key};{attempt.outcome}"
+
+
+def _usage(usage: Usage) -> str:
+    text = (
+        f"input={usage.input_tokens}, output={usage.output_tokens},"
+        f" cached={usage.cached_tokens}, reasoning={usage.reasoning_tokens}"
+    )
+    return text + ", estimated" if usage.estimated else text
+
+
+def _safe(value: str) -> bytes:
+    """Visible ASCII (RFC 9110 section 5.5); anything else is percent-encoded."""
+    short = value[:_LONGEST]
+    if short.isascii() and short.isprintable():
+        return short.encode()
+    return quote(short, safe=" ,;=/:.-_~!*'()@&+$?#[]").encode()

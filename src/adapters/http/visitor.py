@@ -1,0 +1,46 @@
+"""Where a request came from, and its headers as we read them."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from .asgi import Scope
+
+#: Any of these means that somebody stands between us and the caller.
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Lower-case names; repeated ones joined as RFC 9110 section 5.3 joins them."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def is_local(scope: Scope, headers: dict[str, str]) -> bool:
+    """From this very machine, asked for by a loopback name, by no web page and no proxy."""
+    client = scope.get("client")
+    return (
+        client is not None
+        and _is_loopback(str(client[0]))
+        and _is_loopback(_host(headers.get("host", "")))
+        and "origin" not in headers
+        and not any(name in headers for name in _FORWARDED)
+    )
+
+
+def _host(value: str) -> str:
+    try:
+        return urlsplit(f"//{value}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,127 @@
+"""One structured line per request: JSON for machines, words for people."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+from ..domain.events import (
+    BreakerClosed,
+    BreakerOpened,
+    Event,
+    Faulted,
+    KeyRested,
+    RequestFinished,
+    StoreFailed,
+)
+from ..domain.receipt import Receipt
+from ..domain.redaction import scrub
+
+Style = Literal["json", "text"]
+#: No field of a line is longer: logs are no place for what callers send.
+_LONGEST = 512
+
+
+class LogObserver:
+    """The port `Observer`, as lines. `write` takes one line; it must not block for long."""
+
+    def __init__(self, write: Callable[[str], None], style: Style) -> None:
+        self._write = write
+        self._style = style
+
+    def note(self, event: Event) -> None:
+        self._write(_json(event) if self._style == "json" else _text(event))
+
+
+def _json(event: Event) -> str:
+    return json.dumps(_fields(event), ensure_ascii=True, separators=(",", ":"))
+
+
+def _fields(event: Event) -> dict[str, object]:
+    match event:
+        case RequestFinished(receipt=receipt):
+            return {"event": "request", **_receipt(receipt)}
+        case KeyRested():
+            return {
+                "event": "key_rested",
+                "provider": event.provider,
+                "key": event.key,
+                "model": event.model,
+                "until": _instant(event.until),
+                "reason": event.reason,
+            }
+        case BreakerOpened(provider=provider, model=model, until=until):
+            return {
+                "event": "breaker_opened",
+                "provider": provider,
+                "model": model,
+                "until": _instant(until),
+            }
+        case BreakerClosed(provider=provider, model=model):
+            return {"event": "breaker_closed", "provider": provider, "model": model}
+        case StoreFailed(verb=verb, detail=detail):
+            return {"event": "store_failed", "verb": verb, "detail": _clean(detail)}
+        case Faulted(request_id=request_id, detail=detail):
+            return {"event": "fault", "request_id": request_id, "detail": scrub(detail)}
+
+
+def _receipt(receipt: Receipt) -> dict[str, object]:
+    last = receipt.served_by
+    usage = receipt.usage
+    return {
+        "at": _instant(receipt.at),
+        "request_id": receipt.request_id,
+        "status": receipt.status,
+        "ending": receipt.ending,
+        "client": receipt.client,
+        "endpoint": receipt.endpoint,
+        "model": _clean(receipt.model),
+        "stream": receipt.stream,
+        "provider": last.provider if last else None,
+        "served_model": _clean(last.model) if last else None,
+        "key": last.key if last else None,
+        "attempts": [_clean(str(attempt)) for attempt in receipt.attempts],
+        "ms": round(receipt.seconds * 1000, 1),
+        "first_event_ms": _ms(receipt.first_event_seconds),
+        "overhead_ms": round(receipt.overhead_seconds * 1000, 1),
+        "input_tokens": usage.input_tokens if usage else None,
+        "output_tokens": usage.output_tokens if usage else None,
+        "estimated": usage.estimated if usage else None,
+        "bytes_out": receipt.bytes_out,
+        "error": _clean(receipt.error) or None,
+        "tags": _clean(receipt.tags) or None,
+        "degraded": receipt.degraded,
+    }
+
+
+def _text(event: Event) -> str:
+    if not isinstance(event, RequestFinished):
+        fields = _fields(event)
+        name = fields.pop("event")
+        return f"{name}: " + ", ".join(f"{key} {value}" for key, value in fields.items())
+    receipt = event.receipt
+    served = receipt.served_by
+    where = f" -> {served.provider}/{_clean(served.model)}" if served else ""
+    tries = f", {len(receipt.attempts)} attempts" if len(receipt.attempts) > 1 else ""
+    tokens = f", {receipt.usage.output_tokens} tokens out" if receipt.usage else ""
+    error = f": {_clean(receipt.error)}" if receipt.error else ""
+    return (
+        f"{_instant(receipt.at)[11:19]} {receipt.status} {_clean(receipt.model) or '-'}{where}"
+        f" ({receipt.client or 'nobody'}) {receipt.seconds * 1000:.0f} ms{tokens}{tries}"
+        f" [{receipt.request_id[:8]}]{error}"
+    )
+
+
+def _instant(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)
+
+
+def _clean(text: str) -> str:
+    """No control characters, no secrets, no novels."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in scrub(text[: _LONGEST * 2]))[
+        :_LONGEST
+    ]

@@ -1,0 +1,131 @@
+"""One request under way, and its receipt at every moment. Nobody else sees it."""
+
+from attrs import define, evolve, field
+
+from ..domain.errors import (
+    AllAttemptsFailed,
+    DeadlineExceeded,
+    ProviderRefused,
+    Refusal,
+    StreamBroken,
+    UpstreamError,
+)
+from ..domain.journey import Attempt, Journey
+from ..domain.ports import Clock
+from ..domain.quota import KnownRest
+from ..domain.receipt import AttemptRecord, Ending, Receipt
+from ..domain.redaction import scrub_bytes
+from .caller import Caller
+from .performance import Performance
+from .request import ENDPOINT, Request
+
+
+@define
+class Passage:
+    """`deadline` is monotonic. `performance` is the attempt under way, or the last one."""
+
+    clock: Clock
+    request: Request
+    caller: Caller
+    journey: Journey
+    deadline: float
+    records: list[AttemptRecord] = field(factory=list)
+    rests: list[KnownRest] = field(factory=list)
+    performance: Performance | None = None
+    degraded: bool = False
+    _upstream_seconds: float = 0.0
+
+    def record(
+        self, attempt: Attempt, outcome: str, error: UpstreamError | None, started: float
+    ) -> None:
+        """Writes down how an attempt ended."""
+        seconds = self.clock.monotonic() - started
+        performance = self.performance
+        first = performance.first_event_at if performance else None
+        self._upstream_seconds += seconds if first is None else first - started
+        self.records.append(
+            AttemptRecord(
+                provider=attempt.stop.provider.name,
+                model=attempt.stop.model,
+                key=attempt.key.handle,
+                outcome=outcome,
+                detail=error.detail if error else "",
+                status=error.status if error else None,
+                started=started,
+                seconds=seconds,
+                why=attempt.stop.why,
+                upstream_request_id=performance.upstream_request_id if performance else "",
+            )
+        )
+
+    def receipt(self, ending: Ending, refusal: Refusal | None = None) -> Receipt:
+        """The receipt as it stands; while an attempt is under way it counts as the one that
+        serves, for its bytes are what the headers go with."""
+        performance = self.performance
+        records = tuple(self.records)
+        first = performance.first_event_at if performance else None
+        under_way = performance is not None and performance.under_way
+        spent = self._upstream_seconds
+        if performance is not None and under_way:
+            records += (_serving(performance),)
+            spent += (first or self.clock.monotonic()) - performance.started
+        elapsed = self.clock.monotonic() - self.request.received
+        return evolve(
+            blank(self.request, ending, refusal),
+            attempts=records,
+            usage=performance.usage if performance else None,
+            seconds=elapsed,
+            first_event_seconds=None if first is None else first - self.request.received,
+            overhead_seconds=max(0.0, elapsed - spent - self.journey.paused)
+            if first is None or under_way
+            else max(0.0, first - self.request.received - spent - self.journey.paused),
+            bytes_out=performance.bytes_out if performance else 0,
+            degraded=self.degraded,
+        )
+
+    def safe(self, refusal: Refusal) -> Refusal:
+        """A provider's own words, without any key of ours in them."""
+        if not isinstance(refusal, ProviderRefused):
+            return refusal
+        secrets = {key.secret for stop in self.journey.plan.stops for key in stop.provider.keys}
+        return evolve(refusal, body=scrub_bytes(refusal.body, secrets))
+
+
+def blank(request: Request, ending: Ending, refusal: Refusal | None) -> Receipt:
+    """The receipt of a request that was not yet under way."""
+    return Receipt(
+        request_id=request.id,
+        at=request.at,
+        client=request.client,
+        endpoint=ENDPOINT,
+        model=request.chat.model,
+        stream=request.chat.stream,
+        ending=ending,
+        error=str(refusal) if refusal else "",
+        client_request_id=request.client_request_id,
+        tags=request.knobs.tags,
+    )
+
+
+def ending_of(refusal: Refusal) -> Ending:
+    """The terminal state that a refusal is."""
+    match refusal:
+        case DeadlineExceeded():
+            return "deadline"
+        case StreamBroken() | AllAttemptsFailed() | ProviderRefused():
+            return "upstream_error"
+        case _:
+            return "denied"
+
+
+def _serving(performance: Performance) -> AttemptRecord:
+    attempt = performance.attempt
+    return AttemptRecord(
+        provider=attempt.stop.provider.name,
+        model=attempt.stop.model,
+        key=attempt.key.handle,
+        outcome="served",
+        started=performance.started,
+        why=attempt.stop.why,
+        upstream_request_id=performance.upstream_request_id,
+    )

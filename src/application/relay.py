@@ -1,0 +1,219 @@
+"""The life of a request, as a straight line: plan, admit, travel, settle."""
+
+import asyncio
+from random import Random
+
+from attrs import define, evolve
+
+from ..domain import journey as journeys
+from ..domain import quota, router
+from ..domain.errors import (
+    DeadlineExceeded,
+    KeysResting,
+    Refusal,
+    StoreUnavailable,
+    StreamBroken,
+    UpstreamError,
+)
+from ..domain.events import RequestFinished, StoreFailed
+from ..domain.index import Index
+from ..domain.journey import Attempt, Journey, Pause
+from ..domain.ports import Clock, Leases, Ledger, Observer, Upstream
+from ..domain.quota import Hold, Outcome, Verdict
+from ..domain.receipt import Ending
+from ..domain.router import Plan
+from ..domain.steps import step
+from ..domain.verdicts import GaveUp
+from .caller import Caller
+from .health import Health
+from .passage import Passage, blank, ending_of
+from .performance import Performance
+from .request import ENDPOINT, Request
+
+ADMIT_SECONDS, SETTLE_SECONDS = 0.25, 1.0
+#: Books keep a hold open this much longer than the request may last (reliability 3.4).
+SWEEP_AFTER = 30.0
+
+
+@define
+class Relay:
+    """Carries requests to providers and answers back."""
+
+    ledger: Ledger
+    leases: Leases
+    upstream: Upstream
+    clock: Clock
+    observer: Observer
+    health: Health
+    dice: Random
+    #: Seconds a whole answer may take, and a stream (design, "Waits").
+    longest_answer: float = 600.0
+    longest_stream: float = 86_400.0
+
+    async def serve(self, request: Request, index: Index, caller: Caller) -> None:
+        """Answers the caller exactly once; then settles, exactly once, whatever happened."""
+        try:
+            plan = self._plan(request, index)
+        except Refusal as refusal:
+            receipt = blank(request, "denied", refusal)
+            await caller.refuse(refusal, receipt)
+            self.observer.note(RequestFinished(evolve(receipt, status=caller.status)))
+            return
+        passage = self._begin(request, caller, plan)
+        hold = self._hold(request, plan, passage)
+        ending: Ending = "internal"
+        refused: Refusal | None = None
+        try:
+            passage.degraded = await self._admit(hold)
+            await self._travel(passage)
+            ending = "completed"
+        except Refusal as refusal:
+            refused = passage.safe(refusal)
+            ending = ending_of(refused)
+            await caller.refuse(refused, passage.receipt(ending, refused))
+        except asyncio.CancelledError:
+            ending = "client_gone"
+            raise
+        finally:
+            receipt = evolve(passage.receipt(ending, refused), status=caller.status)
+            await self._settle(hold, Outcome(receipt, tuple(passage.rests)))
+            self.observer.note(RequestFinished(receipt))
+
+    def _plan(self, request: Request, index: Index) -> Plan:
+        ask = router.Ask(
+            model=request.chat.model,
+            endpoint=ENDPOINT,
+            stream=request.chat.stream,
+            client=request.client,
+            headers=request.headers,
+            fallbacks=request.knobs.fallbacks,
+        )
+        turn = self.health.turn(f"model {request.chat.model}")
+        return router.plan(ask, index, turn=turn, dice=self.dice)
+
+    def _begin(self, request: Request, caller: Caller, plan: Plan) -> Passage:
+        longest = self.longest_stream if request.chat.stream else self.longest_answer
+        deadline = request.received + min(longest, request.knobs.timeout or longest)
+        by_wall_clock = self.clock.now() + deadline - self.clock.monotonic()
+        return Passage(self.clock, request, caller, Journey(plan, by_wall_clock), deadline)
+
+    def _hold(self, request: Request, plan: Plan, passage: Passage) -> Hold:
+        output = request.chat.max_tokens
+        return quota.hold(
+            request.id,
+            client=request.client,
+            model=request.chat.model,
+            provider=plan.stops[0].provider.name,
+            tokens=quota.estimate_input_tokens(len(request.chat.document.body))
+            + (quota.DEFAULT_OUTPUT_TOKENS if output is None else output),
+            until=passage.journey.deadline + SWEEP_AFTER,
+        )
+
+    async def _admit(self, hold: Hold) -> bool:
+        """Whether the answer is a degraded one. Raises KeysResting when a limit is reached."""
+        try:
+            async with self.clock.deadline(self.clock.monotonic() + ADMIT_SECONDS):
+                verdict = await self.ledger.admit(hold)
+        except (StoreUnavailable, TimeoutError) as error:
+            self.observer.note(StoreFailed("admit", type(error).__name__))
+            return True
+        self.health.merge(verdict.rests)
+        if not verdict.admitted:
+            raise _denied(verdict)
+        return verdict.degraded
+
+    async def _settle(self, hold: Hold, outcome: Outcome) -> None:
+        try:
+            async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
+                await self.ledger.settle(hold, outcome)
+        except (StoreUnavailable, TimeoutError) as error:
+            self.observer.note(StoreFailed("settle", type(error).__name__))
+
+    async def _travel(self, passage: Passage) -> None:
+        while True:
+            now = self.clock.now()
+            match step(passage.journey, self.health.known, now=now, dice=self.dice):
+                case Attempt() as attempt:
+                    if await self._leased(passage, attempt):
+                        return
+                case Pause() as pause:
+                    await self._pause(passage, pause, now)
+                case GaveUp(refusal=refusal):
+                    raise refusal
+
+    async def _pause(self, passage: Passage, pause: Pause, now: float) -> None:
+        if pause.repeats is not None:
+            self.health.repeats(pause.repeats, now)
+        await self.clock.sleep(pause.seconds)
+        passage.journey = journeys.waited(passage.journey, pause)
+
+    async def _leased(self, passage: Passage, attempt: Attempt) -> bool:
+        if attempt.lease is None:
+            return await self._attempt(passage, attempt)
+        token = await self.leases.acquire(attempt.lease, attempt.ttl)
+        if token is None:
+            passage.journey = journeys.passed_over(passage.journey, attempt)
+            return False
+        try:
+            return await self._attempt(passage, attempt)
+        finally:
+            if attempt.once:
+                await self.leases.release(attempt.lease, token)
+
+    async def _attempt(self, passage: Passage, attempt: Attempt) -> bool:
+        """Whether the caller has its answer."""
+        now = self.clock.now()
+        self.health.began(attempt, first=not passage.records, now=now)
+        error = await self._perform(passage, attempt)
+        if error is None:
+            return True
+        passage.journey = journeys.failed(
+            passage.journey,
+            attempt,
+            error,
+            may_repeat=self.health.may_repeat(attempt, self.clock.now()),
+            dice=self.dice,
+        )
+        return False
+
+    async def _perform(self, passage: Passage, attempt: Attempt) -> UpstreamError | None:
+        performance = self._performance(passage, attempt)
+        passage.performance = performance
+        outcome, error, since = "client_gone", None, self.clock.now()
+        try:
+            await performance.perform()
+            outcome = "served"
+            self.health.served(
+                attempt, started=since, first_event=performance.waited, now=self.clock.now()
+            )
+        except UpstreamError as failure:
+            outcome, error = failure.reason, failure
+        except StreamBroken as broken:
+            outcome, error = broken.code, broken.cause
+            raise
+        except DeadlineExceeded:
+            outcome = "deadline"
+            raise
+        finally:
+            performance.under_way = False
+            passage.record(attempt, outcome, error, performance.started)
+            if error is not None and (rest := self.health.failed(attempt, error, self.clock.now())):
+                passage.rests.append(rest)
+        return error
+
+    def _performance(self, passage: Passage, attempt: Attempt) -> Performance:
+        return Performance(
+            upstream=self.upstream,
+            clock=self.clock,
+            request=passage.request,
+            caller=passage.caller,
+            attempt=attempt,
+            deadline=passage.deadline,
+            receipt=lambda: passage.receipt("completed"),
+            started=self.clock.monotonic(),
+        )
+
+
+def _denied(verdict: Verdict) -> KeysResting:
+    what = f"{verdict.denied.metric} of {verdict.denied.subject}" if verdict.denied else "this"
+    return KeysResting(f"The limit for {what} is reached.", retry_after=verdict.retry_after or 1.0)

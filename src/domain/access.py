@@ -1,0 +1,69 @@
+"""Who is calling? From headers alone, before a byte of the body is read."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from .catalogue import ClientKey
+from .errors import InvalidKey, NotConfigured
+from .index import Index
+
+#: Models under this name need no key on the caller's own machine (design, section 5: demo).
+DEMO = "demo"
+
+_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+
+
+@frozen
+class Principal:
+    """Who was let in. `demo_only`: without a key, from this very machine, for demo models."""
+
+    client: str
+    demo_only: bool = False
+
+
+def presented(headers: Mapping[str, str]) -> str | None:
+    """The client key of a request, wherever its SDK puts it; None if there is none."""
+    authorization = headers.get("authorization", "").strip()
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return next((headers[name].strip() for name in _HEADERS if headers.get(name, "").strip()), None)
+
+
+def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal:
+    """The principal, or raises InvalidKey, or NotConfigured where no key could be valid.
+    `local`: peer and Host are loopback and no web page sent it."""
+    key = presented(headers)
+    found = None if key is None else _known(key, index)
+    if found is not None:
+        return Principal(found.name)
+    if local and DEMO in index.providers:
+        return Principal("local", demo_only=True)
+    mend = index.snapshot.switched_off.get("client_keys")
+    if mend is not None:
+        raise NotConfigured(mend)
+    if not index.client_keys:
+        raise NotConfigured(
+            "No client key is configured. Set RELAY_API_KEY to 16 or more characters."
+        )
+    raise wrong_key() if key is not None else missing_key()
+
+
+def missing_key() -> InvalidKey:
+    """No key came at all."""
+    return InvalidKey("A client key is required: send it as 'Authorization: Bearer <key>'.")
+
+
+def wrong_key() -> InvalidKey:
+    """A key came that this relay does not know."""
+    return InvalidKey("This client key is not valid here.")
+
+
+def _known(key: str, index: Index) -> ClientKey | None:
+    """By digest: neither the look-up nor the comparison tells how much of a guess was right."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    found = index.client_keys.get(digest)
+    return found if found is not None and hmac.compare_digest(found.digest, digest) else None

@@ -1,0 +1,62 @@
+"""A whole answer in OpenAI's dialect: is it one, and what did it use?
+
+https://platform.openai.com/docs/api-reference/chat/object
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ...errors import BadAnswer
+from ...receipt import Usage
+from . import errors
+
+
+def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
+    """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
+    an error, HTML, nothing, or anything else that is no answer, stands for."""
+    check_encoding(headers)
+    if not body.strip():
+        raise BadAnswer("an empty answer", status=200)
+    try:
+        answer = msgspec.json.decode(body, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadAnswer(f"{_looks_like(headers, body)} instead of an answer", status=200) from None
+    if answer.choices is None:
+        failure = errors.classify_in_answer(body, now=now)
+        raise failure or BadAnswer("JSON without choices", status=200)
+    return usage_of(answer.usage)
+
+
+def check_encoding(headers: Mapping[str, str]) -> None:
+    """Raises BadAnswer for a compressed answer: we asked for identity, and never unpack."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise BadAnswer("an answer in an encoding that was not asked for", status=200)
+
+
+def usage_of(usage: object) -> Usage | None:
+    """A `usage` object as a value; None for null. Nonsense counts as 0, an explicit 0 is 0."""
+    if not isinstance(usage, dict):
+        return None
+    return Usage(
+        input_tokens=_count(usage, "prompt_tokens"),
+        output_tokens=_count(usage, "completion_tokens"),
+        cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens"),
+        reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+    )
+
+
+class _Answer(msgspec.Struct):
+    choices: list[msgspec.Raw] | None = None
+    usage: object = None
+
+
+def _count(holder: object, name: str) -> int:
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _looks_like(headers: Mapping[str, str], body: bytes) -> str:
+    html = "html" in headers.get("content-type", "") or body.lstrip()[:1] == b"<"
+    return "HTML" if html else "something that is no JSON"

@@ -1,0 +1,158 @@
+"""Errors in OpenAI's dialect: what a provider's error means, and how ours are written.
+
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from ... import retry_after
+from ...errors import (
+    BadAnswer,
+    ContextTooLong,
+    KeyForbidden,
+    KeyRejected,
+    ModelUnknown,
+    OutOfCredit,
+    RateLimited,
+    RequestRejected,
+    ServerFailed,
+    UpstreamError,
+)
+from ...sse import data_event
+
+#: Codes that say that the account has no money, whatever the status (OpenAI answers 429).
+_NO_MONEY = re.compile(r"insufficient_(quota|balance|credit|funds)|credit_balance|billing|payment")
+_TOO_LONG = re.compile(r"context_length|context_window|string_above_max_length_context")
+_TOO_LONG_TEXT = re.compile(r"(?i)maximum context length|context window|prompt is too long")
+_NO_MODEL = re.compile(r"model_not_(found|available)|unknown_model|no_such_model")
+_BAD_KEY = re.compile(r"(invalid|incorrect)_api_key|authentication_error|invalid_authentication")
+_LIMITED = re.compile(r"rate_limit|too_many_requests|throttl|tokens_exceeded")
+_BROKEN = re.compile(r"server_error|overloaded|internal|unavailable|timeout|capacity|bad_gateway")
+_REFUSED = re.compile(r"invalid_request|content_(filter|policy)|unsupported|invalid_(prompt|value)")
+#: A limit of the whole account, not of one model (design, section 5: rests).
+_ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
+_CODE = re.compile(r"[\w.-]{1,64}")
+
+
+def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> UpstreamError:
+    """What a provider's answer with a status other than 2xx means."""
+    if 300 <= status < 400:
+        return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
+    error = _error_of(body)
+    kind = _kind(status, error, headers, body, now=now)
+    kind_name = _code(error)
+    detail = f"status {status}" + (f", {kind_name}" if kind_name else "")
+    return _filled(kind, detail, status, body if error is not None else b"")
+
+
+def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
+    """An error in the body of a 200, or in an event of a stream; None if there is none."""
+    error = _error_of(body)
+    if error is None:
+        return None
+    code = error.get("code")
+    status = code if isinstance(code, int) and 400 <= code < 600 else _status_of(_words(error))
+    if status is None:
+        return BadAnswer(f"an error instead of an answer{_suffix(error)}", status=200)
+    kind = _kind(status, error, {}, body, now=now)
+    return _filled(kind, f"an error instead of an answer{_suffix(error)}", status, body)
+
+
+def error_body(message: str, *, kind: str, code: str | None, param: str | None) -> bytes:
+    """An error as OpenAI writes it, so that its SDKs raise their own exceptions."""
+    error = {"message": message, "type": kind, "param": param, "code": code}
+    return msgspec.json.encode({"error": error})
+
+
+def error_event(body: bytes) -> bytes:
+    """An error inside a stream: one event, as OpenAI's SDKs raise it."""
+    return data_event(body)
+
+
+def _kind(
+    status: int,
+    error: dict[str, object] | None,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: float,
+) -> UpstreamError:
+    words = _words(error or {})
+    text = body[:8192].decode("utf-8", "replace")
+    if (status in (402, 403, 429) and _NO_MONEY.search(words)) or status == 402:
+        return OutOfCredit()
+    if status == 429:
+        after = retry_after.parse(headers, text, now)
+        return RateLimited(retry_after=after, account=bool(_ACCOUNT.search(f"{words} {text}")))
+    if status == 401 or (status == 400 and _BAD_KEY.search(words)):
+        return KeyRejected()
+    if status == 403:
+        return KeyForbidden()
+    if status >= 500 or status == 408:
+        return ServerFailed(retry_after=retry_after.parse(headers, "", now))
+    if _TOO_LONG.search(words) or (status in (400, 413) and _TOO_LONG_TEXT.search(text)):
+        return ContextTooLong()
+    if status == 404 or _NO_MODEL.search(words):
+        return ModelUnknown()
+    return RequestRejected()
+
+
+def _filled(kind: UpstreamError, detail: str, status: int, body: bytes) -> UpstreamError:
+    match kind:
+        case RateLimited(retry_after=after, account=account):
+            return RateLimited(detail, status, retry_after=after, account=account)
+        case ServerFailed(retry_after=after):
+            return ServerFailed(detail, status, retry_after=after)
+        case RequestRejected() | ContextTooLong() | ModelUnknown():
+            return type(kind)(detail, status, body)
+        case _:
+            return type(kind)(detail, status)
+
+
+def _error_of(body: bytes) -> dict[str, object] | None:
+    """The `error` member of a JSON object; a bare string becomes its message."""
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    found = answer.get("error") if isinstance(answer, dict) else None
+    if isinstance(found, str):
+        return {"message": found}
+    return found if isinstance(found, dict) else None
+
+
+def _words(error: dict[str, object]) -> str:
+    return " ".join(
+        str(error[name]).lower() for name in ("code", "type", "status") if error.get(name)
+    )
+
+
+def _status_of(words: str) -> int | None:
+    """The status that an error without one stands for."""
+    table = (
+        (_NO_MONEY, 402),
+        (_LIMITED, 429),
+        (_BAD_KEY, 401),
+        (_NO_MODEL, 404),
+        (_TOO_LONG, 400),
+        (_BROKEN, 500),
+        (_REFUSED, 400),
+    )
+    return next((status for pattern, status in table if pattern.search(words)), None)
+
+
+def _code(error: dict[str, object] | None) -> str:
+    """The provider's own code, if it is one word: its message may hold anything."""
+    for name in ("code", "type"):
+        value = (error or {}).get(name)
+        if isinstance(value, str) and _CODE.fullmatch(value):
+            return value
+    return ""
+
+
+def _suffix(error: dict[str, object]) -> str:
+    code = _code(error)
+    return f" ({code})" if code else ""

@@ -1,0 +1,157 @@
+"""A stream in OpenAI's dialect: what passes to the caller, when it began to mean something, how it
+ended, and what it used.
+
+https://platform.openai.com/docs/api-reference/chat/streaming
+"""
+
+import re
+
+import msgspec
+from attrs import frozen
+
+from ...errors import Cut, StreamFailed, UpstreamError
+from ...receipt import Usage
+from ...sse import Event, Reader, data_event
+from . import errors
+from .answer import usage_of
+
+DONE = b"[DONE]"
+
+#: Once the answer has begun, only events with one of these are looked into: parsing each would
+#: cost more than everything else. Inside a JSON string the quotes would be escaped.
+_WORTH_READING = re.compile(rb'"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"')
+
+#: What of a delta is an answer. A role alone is not; nor is an empty content.
+_CONTENT = (
+    "content",
+    "reasoning_content",
+    "reasoning",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "audio",
+)
+
+
+_MOST_COMMENTS = 16
+
+
+@frozen
+class Passed:
+    """What of the fed bytes goes to the caller, and how many events with data that is."""
+
+    raw: bytes = b""
+    events: int = 0
+
+
+class StreamReader:
+    """Follows one stream. `hide_usage`: the caller did not ask for the usage chunk.
+
+    After each `feed`: `done` (the provider said [DONE]; whatever follows is ignored), `failure`
+    (it sent an error event), `usage` (the last one said).
+    """
+
+    def __init__(self, *, hide_usage: bool, choices: int, now: float) -> None:
+        self.done = False
+        self.failure: UpstreamError | None = None
+        self.usage: Usage | None = None
+        self.meaningful = False
+        self.events = 0
+        self._hide_usage = hide_usage
+        self._choices = choices
+        self._finished: set[int] = set()
+        self._reader = Reader()
+        self._now = now
+        self._comments = 0
+
+    @property
+    def complete(self) -> bool:
+        """The answer is whole, whether or not the provider said [DONE]."""
+        return self.done or len(self._finished) >= self._choices
+
+    def feed(self, data: bytes) -> Passed:
+        """What passes of these bytes. Raises BadAnswer for an event over the bound."""
+        return self._take(self._reader.feed(data))
+
+    def end(self) -> bytes:
+        """The stream has ended: what is still to be sent for a clean end. Raises the error that
+        an incomplete stream is; half an event is never passed on."""
+        last = self._reader.flush()
+        rest = b""
+        if last is not None and not self.done and _whole(last):
+            rest = self._take([last]).raw
+        if self.failure is not None:
+            raise self.failure
+        if not self.complete:
+            raise Cut("the stream ended before the answer was complete")
+        return rest if self.done else rest + data_event(DONE)
+
+    def _take(self, events: list[Event]) -> Passed:
+        raw: list[bytes] = []
+        before = self.events
+        for event in events:
+            if self.done or self.failure is not None:
+                break
+            if event.data is None:
+                # Keep-alives before the answer begins: a few go on, the rest say nothing new.
+                self._comments += 0 if self.meaningful else 1
+                if self._comments <= _MOST_COMMENTS:
+                    raw.append(event.raw)
+            elif self._passes(event, event.data):
+                raw.append(event.raw)
+                self.events += 1
+        return Passed(b"".join(raw), self.events - before)
+
+    def _passes(self, event: Event, data: bytes) -> bool:
+        if data.strip() == DONE:
+            self.done = True
+            return True
+        if event.name == "error":
+            return self._fail(data)
+        if self.meaningful and _WORTH_READING.search(data) is None:
+            return True
+        try:
+            chunk = msgspec.json.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return True  # not ours to judge: it goes on as it is, and does not end the stream
+        if not isinstance(chunk, dict):
+            return True
+        return self._fail(data) if chunk.get("error") else self._read(chunk)
+
+    def _read(self, chunk: dict[str, object]) -> bool:
+        choices = chunk.get("choices")
+        usage = usage_of(chunk.get("usage"))
+        if usage is not None:
+            self.usage = usage
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                self._choice(choice)
+        return not (self._hide_usage and usage is not None and choices == [])
+
+    def _choice(self, choice: dict[str, object]) -> None:
+        if choice.get("finish_reason"):
+            index = choice.get("index")
+            self._finished.add(index if isinstance(index, int) else 0)
+            self.meaningful = True
+            return
+        delta = choice.get("delta")
+        spoken = isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT)
+        self.meaningful |= bool(spoken or choice.get("text") or choice.get("message"))
+
+    def _fail(self, data: bytes) -> bool:
+        found = errors.classify_in_answer(data, now=self._now)
+        self.failure = found or StreamFailed("the provider sent an error event", status=200)
+        return False
+
+
+def _whole(event: Event) -> bool:
+    """Was an event that lacked its blank line complete all the same?"""
+    if event.data is None:
+        return False
+    if event.data.strip() == DONE:
+        return True
+    try:
+        msgspec.json.decode(event.data)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""step(): what a journey does next, from what this instance knows of keys and targets."""
+
+from random import Random
+
+from . import breaker as breakers
+from .breaker import Breaker
+from .errors import ContextTooLong, ModelUnknown, RequestRejected
+from .journey import Attempt, Journey, Known, Pause
+from .key_pool import pick, resting_until, soonest
+from .router import Stop
+from .verdicts import GaveUp, give_up
+
+PROBE_TTL, PANIC_TTL = 10.0, 1.0
+
+Step = Attempt | Pause | GaveUp
+
+
+def step(journey: Journey, known: Known, *, now: float, dice: Random) -> Step:
+    """What to do next."""
+    if now >= journey.deadline:
+        return give_up(journey, known, now, late=True)
+    if journey.failures and _goes_to_caller(journey):
+        return give_up(journey, known, now)
+    if journey.repeat_after is not None:
+        return journey.repeat_after
+    for place, stop in enumerate(journey.open_stops()):
+        attempt = _attempt(journey, stop, known, now=now, dice=dice)
+        if attempt is not None:
+            return attempt
+        if place == 0 and (pause := _patience(journey, stop, known, now)):
+            return pause
+    return (
+        _pause(journey, known, now) or _panic(journey, known, now) or give_up(journey, known, now)
+    )
+
+
+def _goes_to_caller(journey: Journey) -> bool:
+    return isinstance(journey.failures[-1], RequestRejected) or (
+        isinstance(journey.failures[-1], ContextTooLong | ModelUnknown) and not journey.open_stops()
+    )
+
+
+def _attempt(
+    journey: Journey, stop: Stop, known: Known, *, now: float, dice: Random
+) -> Attempt | None:
+    state = breakers.state(known.breakers.get(stop.name, Breaker()), now)
+    # A target that failed a moment ago may have opened its own breaker; its repeat is still due.
+    if state == "open" and stop.name not in journey.repeated:
+        return None
+    keys, turn = stop.provider.keys, known.turns.get(stop.provider.name, 0)
+    key = pick(keys, stop.model, known.rests, tried=journey.tried, now=now, turn=turn, dice=dice)
+    if key is None:
+        return None
+    if state == "half_open":
+        return Attempt(stop, key, lease=f"probe:{stop.name}", ttl=PROBE_TTL)
+    return Attempt(stop, key)
+
+
+def _patience(journey: Journey, stop: Stop, known: Known, now: float) -> Pause | None:
+    if stop is not journey.plan.stops[0] or len(journey.open_stops()) == 1:
+        return None
+    return _until_awake(journey, (stop,), known, now, most=journey.plan.patience)
+
+
+def _pause(journey: Journey, known: Known, now: float) -> Pause | None:
+    most = max(journey.plan.longest_pause, journey.plan.patience)
+    return _until_awake(journey, journey.open_stops(), known, now, most=most)
+
+
+def _until_awake(
+    journey: Journey, stops: tuple[Stop, ...], known: Known, now: float, *, most: float
+) -> Pause | None:
+    awake = [
+        at
+        for stop in stops
+        if breakers.state(known.breakers.get(stop.name, Breaker()), now) != "open"
+        and (at := soonest(stop.provider.keys, stop.model, known.rests)) is not None
+    ]
+    if not awake:
+        return None
+    seconds = max(0.0, min(awake) - now)
+    if seconds > most - journey.paused or now + seconds >= journey.deadline:
+        return None
+    return Pause(seconds)
+
+
+def _panic(journey: Journey, known: Known, now: float) -> Attempt | None:
+    """Every target left is open: one request a second and model may still try the soonest."""
+    awake = [
+        (known.breakers[stop.name].until, place, stop, key)
+        for place, stop in enumerate(journey.open_stops())
+        if stop.name in known.breakers
+        for key in stop.provider.keys
+        if resting_until(key, stop.model, known.rests) <= now
+    ]
+    if not awake:
+        return None
+    _, _, stop, key = min(awake, key=lambda one: one[:2])
+    return Attempt(stop, key, lease=f"panic:{stop.name}", ttl=PANIC_TTL, once=False)

@@ -1,0 +1,251 @@
+"""The command line: `airelay serve | check | init | models | key | version`."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import click
+from attrs import evolve, field, frozen
+
+from .. import __version__
+from ..domain.errors import ConfigurationError
+from ..locales import language, say
+from .commands.example import SCHEMA, NotWritten, write_example
+from .commands.report import (
+    key_is_elsewhere,
+    names,
+    names_text,
+    refusal,
+    refusal_text,
+    summary,
+    summary_text,
+)
+from .first_key import first_key
+from .settings import Settings, load
+from .settings.syntax import Json
+from .settings.values import LogStyle
+
+#: sysexits.h, EX_CONFIG: supervisors can tell a bad configuration from a crash.
+BAD_CONFIGURATION = 78
+
+
+class Run(Protocol):
+    def __call__(self, settings: Settings, *, host: str, port: int) -> None: ...
+
+
+def _serve(settings: Settings, *, host: str, port: int) -> None:
+    from . import serve  # brings the server and the container: only this command needs them
+
+    serve.run(settings, host=host, port=port)
+
+
+@frozen
+class Around:
+    """What the commands work in: the environment, the folder, and what `serve` runs."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    folder: Path
+    run: Run = _serve
+
+    @property
+    def lang(self) -> str:
+        return language(self.environ)
+
+
+class Commands(click.Group):
+    """Shows a configuration that cannot be used as a list, and exits with 78."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            lang = ctx.find_object(Around)
+            _show(refusal_text(error, lang.lang if lang else "en"), err=True)
+            ctx.exit(BAD_CONFIGURATION)
+
+
+def main() -> None:
+    """The program. Reads the environment and the current folder; exits with its status."""
+    around = Around(os.environ, Path.cwd())
+    sys.exit(cli.main(prog_name="airelay", obj=around, standalone_mode=True))
+
+
+def _file_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--config",
+        "file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Read this file instead of relay.toml, .yaml or .json in the current folder.",
+    )(command)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="airelay %(version)s")
+def cli() -> None:
+    """One OpenAI-compatible endpoint in front of many providers and many keys.
+
+    Configuration comes from one file in the current folder (relay.toml, relay.yaml or
+    relay.json; `airelay init` writes one), from .env and from the environment. None is needed to
+    try it: without a provider the relay answers as demo/echo.
+
+    \b
+    Examples:
+      OPENAI_API_KEY=sk-... airelay serve
+      airelay init && airelay check
+      curl -H "Authorization: Bearer $(airelay key)" http://127.0.0.1:8787/v1/models
+    """
+
+
+@cli.command()
+@click.option("--host", metavar="ADDRESS", help="Listen here. 0.0.0.0: all addresses.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen on this port.")
+@click.option(
+    "--log",
+    type=click.Choice(["auto", "json", "text"]),
+    help="One line a request: JSON for programs, text for people, auto by terminal.",
+)
+@_file_option
+@click.pass_obj
+def serve(
+    around: Around,
+    host: str | None,
+    port: int | None,
+    log: LogStyle | None,
+    file: Path | None,
+) -> None:
+    """Run the relay.
+
+    Listens on 127.0.0.1:8787 unless the options, RELAY_HOST and RELAY_PORT (or PORT), or [server]
+    in the file say otherwise, in this order. On any other address than this machine's own the
+    relay answers only with a client key: set RELAY_API_KEY. Exits with 78, and a list of what to
+    mend, when the configuration cannot be used.
+
+    \b
+    Examples:
+      airelay serve
+      airelay serve --port 9000 --log json
+      RELAY_API_KEY=$(openssl rand -hex 24) airelay serve --host 0.0.0.0
+    """
+    settings = load(around.environ, around.folder, file)
+    settings = evolve(
+        settings,
+        host=host or settings.host,
+        port=port or settings.port,
+        log=log or settings.log,
+    )
+    around.run(settings, host=settings.host, port=settings.port)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_file_option
+@click.pass_obj
+def check(around: Around, as_json: bool, file: Path | None) -> None:
+    """Check the configuration without starting, and show what is in force.
+
+    Says every mistake at once, each with its place and its mend, and exits with 78; or shows
+    providers, keys (as handles, never the keys themselves), virtual models and routes, and
+    exits with 0.
+
+    \b
+    Examples:
+      airelay check
+      airelay check --config staging.yaml --json
+    """
+    if not as_json:
+        _show(summary_text(load(around.environ, around.folder, file), around.lang))
+        return
+    try:
+        _print_json(summary(load(around.environ, around.folder, file)))
+    except ConfigurationError as error:
+        _print_json(refusal(error))
+        click.get_current_context().exit(BAD_CONFIGURATION)
+
+
+@cli.command()
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.option(
+    "--format", "suffix", type=click.Choice(["toml", "yaml"]), default="toml", show_default=True
+)
+@click.pass_obj
+def init(around: Around, force: bool, suffix: str) -> None:
+    """Write a commented example configuration into the current folder.
+
+    Writes relay.toml (or relay.yaml), and relay.schema.json beside it, from which editors
+    complete and check the fields. Nothing is overwritten without --force.
+
+    \b
+    Examples:
+      airelay init
+      airelay init --format yaml
+    """
+    try:
+        path = write_example(around.folder, suffix, force=force)
+    except NotWritten as error:
+        sentence = say(error.id, around.lang, file=error.file, reason=error.reason)
+        raise click.ClickException(sentence) from error
+    click.echo(say("init_wrote", around.lang, file=path.name, schema=SCHEMA))
+    click.echo(say("init_next", around.lang))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@_file_option
+@click.pass_obj
+def models(around: Around, as_json: bool, file: Path | None) -> None:
+    """Show which model names lead somewhere, and where.
+
+    A name is looked for in this order: routes, virtual models, models that providers declare,
+    provider/model, the longest declared prefix.
+
+    \b
+    Examples:
+      airelay models
+      airelay models --json
+    """
+    settings = load(around.environ, around.folder, file)
+    if as_json:
+        _print_json(names(settings))
+        return
+    _show(names_text(settings, around.lang))
+
+
+@cli.command()
+@_file_option
+@click.pass_obj
+def key(around: Around, file: Path | None) -> None:
+    """Print the client key of this machine.
+
+    Where no client key is configured, one is made on first use and kept in the data folder,
+    readable by you alone; that one is printed, and nothing else. A key that you configured is
+    never printed: the command then says where it is set, and exits with 1.
+
+    \b
+    Examples:
+      airelay key
+      OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=$(airelay key) python app.py
+    """
+    settings = load(around.environ, around.folder, file)
+    if elsewhere := key_is_elsewhere(settings, around.lang):
+        click.echo(elsewhere, err=True)
+        click.get_current_context().exit(1)
+    click.echo(first_key(settings.data_dir))
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(f"airelay {__version__}")
+
+
+def _show(lines: Iterable[str], *, err: bool = False) -> None:
+    for line in lines:
+        click.echo(line, err=err)
+
+
+def _print_json(value: Json) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,1 @@
+"""What the commands show and write; `cli.py` is the command line around it."""

@@ -1,0 +1,135 @@
+"""The wiring: the only module that knows every class.
+
+One container for each environment. Each provider says which port it fills, so that mypy checks the
+fit; a test swaps an adapter with one line: `container.ledger.override(providers.Object(mine))`.
+"""
+
+import secrets
+import sys
+from random import Random
+
+from dependency_injector import containers, providers
+from dependency_injector.providers import Provider
+
+from ..adapters.clock import RealClock
+from ..adapters.http.app import create
+from ..adapters.http.gate import Gate
+from ..adapters.http.house import House
+from ..adapters.log import LogObserver, Style
+from ..adapters.outbound import Outbound
+from ..adapters.providers.demo import DemoUpstream
+from ..adapters.providers.http import HttpUpstream
+from ..adapters.providers.switch import SwitchUpstream
+from ..adapters.stores.memory import MemoryCatalogue, MemoryLeases, MemoryLedger
+from ..application.directory import Directory
+from ..application.health import Health
+from ..application.relay import Relay
+from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
+from .settings import Settings
+
+
+def new_id() -> str:
+    """A request id: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+def write_line(line: str) -> None:
+    """One line of the log, whole, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def log_style(settings: Settings) -> Style:
+    """As configured; else words for a person at a terminal, and JSON for everything else."""
+    if settings.log != "auto":
+        return settings.log
+    return "text" if sys.stdout.isatty() else "json"
+
+
+def gate(house: House) -> Gate:
+    """The whole HTTP side: our own door, and Quart behind it."""
+    quart = create(house)
+    # Hypercorn's typed dictionaries, which Quart is annotated with, are ASGI's own messages.
+    return Gate(house, quart)  # type: ignore[arg-type]
+
+
+class Container(containers.DeclarativeContainer):
+    """What every environment has in common: memory for the stores, the network for the rest."""
+
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock: Provider[Clock] = providers.Singleton(RealClock)
+    dice: Provider[Random] = providers.Singleton(Random)
+    observer: Provider[Observer] = providers.Singleton(
+        LogObserver, write_line, providers.Callable(log_style, settings)
+    )
+    outbound: Provider[Outbound] = providers.Singleton(Outbound)
+    upstream: Provider[Upstream] = providers.Singleton(
+        SwitchUpstream,
+        http=providers.Singleton(HttpUpstream, outbound),
+        demo=providers.Singleton(DemoUpstream, clock=clock, new_id=providers.Object(new_id)),
+    )
+    catalogue: Provider[Catalogue] = providers.Singleton(
+        MemoryCatalogue, settings.provided.snapshot
+    )
+    ledger: Provider[Ledger] = providers.Singleton(MemoryLedger, clock)
+    #: The memory ledger is its own journal.
+    journal: Provider[Journal] = providers.Factory(lambda ledger: ledger, ledger)
+    leases: Provider[Leases] = providers.Singleton(MemoryLeases, clock)
+
+    health: Provider[Health] = providers.Singleton(Health, observer, dice)
+    relay: Provider[Relay] = providers.Singleton(
+        Relay,
+        ledger=ledger,
+        leases=leases,
+        upstream=upstream,
+        clock=clock,
+        observer=observer,
+        health=health,
+        dice=dice,
+    )
+    directory: Provider[Directory] = providers.Singleton(Directory, catalogue)
+    house: Provider[House] = providers.Singleton(
+        House,
+        relay=relay,
+        directory=directory,
+        journal=journal,
+        clock=clock,
+        observer=observer,
+        new_id=providers.Object(new_id),
+        max_body_bytes=settings.provided.max_body_bytes,
+        since=providers.Callable(lambda clock: int(clock.now()), clock),
+        close=outbound.provided.aclose,
+    )
+    app: Provider[Gate] = providers.Singleton(gate, house)
+
+
+class ServeContainer(Container):
+    """One process on one machine."""
+
+
+class VercelContainer(Container):
+    """One function: JSON lines, for the platform's log takes nothing else apart."""
+
+    observer: Provider[Observer] = providers.Singleton(LogObserver, write_line, "json")
+
+
+class TestContainer(Container):
+    """Quiet: tests look at values, not at the log."""
+
+    __test__ = False
+
+    observer: Provider[Observer] = providers.Singleton(LogObserver, lambda line: None, "json")
+
+
+#: Every environment there is, by name.
+ENVIRONMENTS: dict[str, type[Container]] = {
+    "serve": ServeContainer,
+    "vercel": VercelContainer,
+    "tests": TestContainer,
+}
+
+
+def build(environment: str, settings: Settings) -> Container:
+    """A container of its own for an environment, with these settings."""
+    return ENVIRONMENTS[environment](settings=settings)

@@ -1,0 +1,100 @@
+"""One process on one machine: uvicorn, and a banner that says what to do next."""
+
+import socket
+import sys
+
+import uvicorn
+
+from ..adapters.http.asgi import App
+from ..adapters.http.server import Protocol
+from ..domain.access import DEMO
+from .container import build
+from .first_key import is_loopback
+from .settings import Settings
+
+#: Seconds for streams under way to finish after a signal to stop.
+GRACE = 30
+
+
+class Server(uvicorn.Server):
+    """Prints the banner once it listens."""
+
+    def __init__(self, config: uvicorn.Config, banner: str) -> None:
+        super().__init__(config)
+        self._banner = banner
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._banner:
+            sys.stderr.write(self._banner)
+            sys.stderr.flush()
+
+
+def run(settings: Settings, *, host: str, port: int) -> None:
+    """Serves until told to stop. Exits with a sentence when the address cannot be had."""
+    listener = _listen(host, port)
+    container = build("serve", settings)
+    address = _address(host, listener.getsockname()[1])
+    server = Server(config(container.app()), banner(settings, address, host))
+    with listener:
+        server.run(sockets=[listener])
+
+
+def config(app: App) -> uvicorn.Config:
+    """uvicorn as every environment of ours uses it: no log of its own, no trust in proxies."""
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        loop="auto",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def banner(settings: Settings, address: str, host: str) -> str:
+    """What a person reads when the relay is up."""
+    names = [provider.name for provider in settings.snapshot.providers if provider.enabled]
+    lines = ["", f"  AI Relay listens on {address}", f"  Providers: {', '.join(names) or 'none'}"]
+    lines += [f"  Note: {notice}" for notice in settings.notices]
+    if names == [DEMO]:
+        lines += _demo(address) if is_loopback(host) else []
+    return "\n".join((*lines, "", ""))
+
+
+def _demo(address: str) -> list[str]:
+    ask = '{"model": "demo/echo", "messages": [{"role": "user", "content": "Hello"}]'
+    curl = (
+        f"    curl {address}/v1/chat/completions -H 'content-type: application/json' \\\n      -d "
+    )
+    return [
+        "",
+        "  No provider is configured yet; the demo answers without a key:",
+        "",
+        f"{curl}'{ask}}}'",
+        f"{curl.replace('curl ', 'curl -N ')}'{ask}, \"stream\": true}}'",
+        "",
+        "  Add a real provider: put OPENAI_API_KEY=... (or DEEPSEEK_API_KEY=...) into .env, or",
+        "  run `airelay init` and edit relay.toml; then start again.",
+        "  `airelay key` shows the key that clients use then.",
+    ]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        sys.exit(
+            f"Cannot listen on {_address(host, port)}: {error.strerror or error}."
+            " Is it in use? Choose another with --port."
+        )
+
+
+def _address(host: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"

@@ -1,0 +1,6 @@
+"""Configuration: `load` reads built-in facts, one file and the environment into `Settings`."""
+
+from .load import load
+from .values import Settings
+
+__all__ = ["Settings", "load"]

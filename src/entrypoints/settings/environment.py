@@ -1,0 +1,123 @@
+"""The plain values of the environment: read, checked, with defaults."""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar, get_args
+
+from attrs import field, frozen
+
+from ...domain.errors import Problem
+from ...domain.validation import near, zone_exists
+from .keys import is_weak, listed
+from .records import ServerRecord
+from .values import MEBIBYTE, LogStyle, OnStoreDown, Switch
+
+HOW_TO_MAKE = "16 characters or more, hard to guess; `openssl rand -hex 24` prints one"
+
+_SWITCHES: dict[str, Switch] = {
+    **dict.fromkeys(("1", "true", "yes", "on"), "on"),
+    **dict.fromkeys(("0", "false", "no", "off"), "off"),
+    "auto": "auto",
+}
+_T = TypeVar("_T")
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+@frozen
+class Secrets:
+    """The relay's own secrets, none of them weak; `off`: features without one, and the mend."""
+
+    admin_key: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
+    off: Mapping[str, str] = field(factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def secrets(environ: Mapping[str, str]) -> Secrets:
+    """A weak secret is dropped and its feature switched off; there is never a default."""
+    off: dict[str, str] = {}
+    said: list[str] = []
+    admins = listed(environ.get("RELAY_ADMIN_KEY", ""))
+    admin = next((key for key in admins if not is_weak(key)), None)
+    if admins and admin is None:
+        off["admin"] = f"RELAY_ADMIN_KEY is too weak. Set it to {HOW_TO_MAKE}."
+    if admin is not None and len(admins) > 1:
+        said.append("RELAY_ADMIN_KEY holds several keys; only the first strong one is used.")
+    signing = environ.get("RELAY_SIGNING_SECRET", "").strip()
+    if signing and is_weak(signing):
+        off["temporary_keys"] = f"RELAY_SIGNING_SECRET is too weak. Set it to {HOW_TO_MAKE}."
+        signing = ""
+    return Secrets(admin, signing or None, off, tuple(said))
+
+
+class Reader:
+    """Reads single variables; what cannot be read becomes a fault and the default stands."""
+
+    def __init__(self, environ: Mapping[str, str], faults: list[Problem]) -> None:
+        self._environ = environ
+        self.faults = faults
+
+    def text(self, name: str) -> str:
+        return self._environ.get(name, "").strip()
+
+    def number(self, name: str, *, low: int, high: int) -> int | None:
+        """A whole number; None when it is not set."""
+        said = self.text(name)
+        if not said:
+            return None
+        if re.fullmatch(r"[0-9]{1,15}", said) and low <= int(said) <= high:
+            return int(said)
+        self._fault(name, "cannot be used.", f"Give a whole number from {low} to {high}.")
+        return None
+
+    def word(self, name: str, default: str) -> str:
+        said = self.text(name) or default
+        if not _WORD.fullmatch(said):
+            self._fault(name, "has characters it may not have.", "Use letters, digits, `_.-`.")
+        return said
+
+    def zone(self) -> str:
+        said = self.text("RELAY_TIMEZONE") or "UTC"
+        if not zone_exists(said):
+            self._fault("RELAY_TIMEZONE", "is no time zone.", "Use a name like `Europe/Berlin`.")
+            return "UTC"
+        return said
+
+    def on_store_down(self) -> OnStoreDown:
+        options: dict[str, OnStoreDown] = {"local": "local", "closed": "closed", "open": "open"}
+        return self._choice("RELAY_ON_STORE_DOWN", options, "local")
+
+    def demo(self) -> Switch:
+        return self._choice("RELAY_DEMO", _SWITCHES, "auto")
+
+    def log(self) -> LogStyle:
+        options: dict[str, LogStyle] = {word: word for word in get_args(LogStyle)}
+        return self._choice("RELAY_LOG", options, "auto")
+
+    def on_vercel(self) -> bool:
+        return self.text("VERCEL").lower() in ("1", "true")
+
+    def host(self, file: ServerRecord) -> str:
+        return self.text("RELAY_HOST") or file.host or "127.0.0.1"
+
+    def port(self, file: ServerRecord) -> int:
+        own = self.number("RELAY_PORT", low=1, high=65535)
+        return own or self.number("PORT", low=1, high=65535) or file.port or 8787
+
+    def max_body_bytes(self, file: ServerRecord, notices: list[str]) -> int:
+        said = self.number("RELAY_MAX_REQUEST_BYTES", low=0, high=1 << 30)
+        if said == 0:
+            notices.append(
+                "RELAY_MAX_REQUEST_BYTES=0: there is always a bound; the default stands."
+            )
+        return said or file.max_body_bytes or 20 * MEBIBYTE
+
+    def _choice(self, name: str, options: Mapping[str, _T], default: _T) -> _T:
+        said = self.text(name).lower()
+        if said and said not in options:
+            mend = near(said, options) or f"Use one of {', '.join(options)}."
+            self._fault(name, "is none of the words it knows.", mend)
+        return options.get(said, default)
+
+    def _fault(self, name: str, what: str, mend: str) -> None:
+        self.faults.append(Problem(name, what, mend))

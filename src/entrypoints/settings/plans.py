@@ -1,0 +1,77 @@
+"""Virtual models, routes and limits of the file, each with the path it was written at."""
+
+from collections.abc import Iterator
+
+from ...domain.catalogue import Limit, Route, Target, VirtualModel, When
+from .environment import Reader
+from .providers import entries, target
+from .records import FileRecord, TargetRecord
+
+
+def virtual_models(file: FileRecord, known: frozenset[str]) -> Iterator[tuple[str, VirtualModel]]:
+    for path, name, record in entries("virtual_models", file.virtual_models):
+        yield (
+            path,
+            VirtualModel(
+                name=name,
+                targets=_targets(record.targets, known),
+                strategy=record.strategy,
+                delivery=record.delivery,
+                patience=record.patience,
+                waits=record.waits,
+                hidden=record.hidden,
+            ),
+        )
+
+
+def routes(file: FileRecord, known: frozenset[str]) -> Iterator[tuple[str, Route]]:
+    for path, name, record in entries("routes", file.routes):
+        when = When(
+            model=record.when.model,
+            endpoint=record.when.endpoint,
+            headers=tuple(record.when.headers.items()),
+            client=record.when.client,
+            stream=record.when.stream,
+        )
+        yield (
+            path,
+            Route(
+                name=name,
+                when=when,
+                targets=_targets(record.targets, known, alone=True),
+                priority=record.priority,
+                strategy=record.strategy,
+                patience=record.patience,
+                enabled=record.enabled,
+            ),
+        )
+
+
+def limits(file: FileRecord, reader: Reader, zone: str) -> Iterator[tuple[str, Limit]]:
+    """Those of the file, then those of the original's two variables (0 there means none)."""
+    for i, record in enumerate(file.limits):
+        if record is not None:
+            yield (
+                f"limits[{i}]",
+                Limit(
+                    subject=record.subject,
+                    metric=record.metric,
+                    window=record.window,
+                    limit=record.limit,
+                    mode=record.mode,
+                    timezone=record.timezone or zone,
+                ),
+            )
+    if daily := reader.number("RELAY_DAILY_LIMIT", low=0, high=10**12):
+        yield "RELAY_DAILY_LIMIT", Limit("deployment", "requests", "day", daily, timezone=zone)
+    if monthly := reader.number("RELAY_MONTHLY_LIMIT", low=0, high=10**12):
+        yield (
+            "RELAY_MONTHLY_LIMIT",
+            Limit("deployment", "requests", "month", monthly, timezone=zone),
+        )
+
+
+def _targets(
+    said: list[str | TargetRecord | None], known: frozenset[str], *, alone: bool = False
+) -> tuple[Target, ...]:
+    return tuple(target(each, known, alone=alone) for each in said if each is not None)

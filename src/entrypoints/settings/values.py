@@ -1,0 +1,37 @@
+"""What the program starts with: the snapshot, and what belongs to the process around it."""
+
+from pathlib import Path
+from typing import Literal
+
+from attrs import field, frozen
+
+from ...domain.catalogue import Snapshot
+
+OnStoreDown = Literal["local", "closed", "open"]
+Switch = Literal["auto", "on", "off"]
+LogStyle = Literal["auto", "json", "text"]
+
+MEBIBYTE = 1 << 20
+
+
+@frozen
+class Settings:
+    """Everything configured, read once and checked; no part of it is read again later."""
+
+    snapshot: Snapshot
+    data_dir: Path
+    #: Which file was read, in words: a path, "RELAY_CONFIG", or "" when there was none.
+    source: str = ""
+    admin_key: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
+    namespace: str = "relay"
+    timezone: str = "UTC"
+    on_store_down: OnStoreDown = "local"
+    demo: Switch = "auto"
+    log: LogStyle = "auto"
+    host: str = "127.0.0.1"
+    port: int = 8787
+    max_body_bytes: int = 20 * MEBIBYTE
+    on_vercel: bool = False
+    #: What the operator should know and need not mend before starting.
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,139 @@
+"""The real application, wired by the real container, served by uvicorn on a free port."""
+
+import asyncio
+import random
+import socket
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from attrs import define, field
+from dependency_injector import providers
+
+from src.adapters.http.asgi import App
+from src.domain.catalogue import Snapshot
+from src.domain.events import Event, Faulted, RequestFinished
+from src.domain.receipt import Receipt
+from src.entrypoints import serve
+from src.entrypoints.container import build
+from src.entrypoints.settings import Settings
+
+from . import golden
+from .caller import Heard, asking, request, send
+from .catalogue import CLIENT_KEY, provider, snapshot
+from .clock import TurnedClock
+from .provider import ScriptedProvider, scripted
+from .script import Behaviour, Script
+
+
+@define(eq=False)
+class Notes:
+    """An Observer that keeps everything it hears."""
+
+    events: list[Event] = field(factory=list)
+    heard: asyncio.Event = field(factory=asyncio.Event)
+
+    def note(self, event: Event) -> None:
+        self.events.append(event)
+        self.heard.set()
+
+    @property
+    def defects(self) -> list[str]:
+        return [event.detail for event in self.events if isinstance(event, Faulted)]
+
+    @property
+    def receipts(self) -> list[Receipt]:
+        return [event.receipt for event in self.events if isinstance(event, RequestFinished)]
+
+
+@define(eq=False)
+class Relay:
+    """A running relay, as its callers and its operator see it."""
+
+    base_url: str
+    notes: Notes
+    clock: TurnedClock
+
+    async def send(self, data: bytes) -> Heard:
+        """These bytes on a connection of their own, and the whole answer."""
+        return await send(self.base_url, data)
+
+    async def ask(
+        self,
+        model: str = "gpt-4o",
+        *,
+        stream: bool = False,
+        key: str | None = CLIENT_KEY,
+        headers: Iterable[tuple[str, str]] = (),
+        **more: golden.Json,
+    ) -> Heard:
+        """A chat request by the tests' client."""
+        body = asking(model, stream=stream, **more)
+        return await self.send(request(body=body, key=key, headers=headers))
+
+    async def serves(self) -> bool:
+        """Whether a plain request is answered now."""
+        return 200 == (await self.ask()).status
+
+    async def finished(self, count: int = 1) -> Receipt:
+        """The newest receipt, once there are so many. Raises TimeoutError."""
+        async with asyncio.timeout(5):
+            while len(self.notes.receipts) < count:
+                self.notes.heard.clear()
+                await self.notes.heard.wait()
+        return self.notes.receipts[-1]
+
+
+@asynccontextmanager
+async def running_relay(
+    configured: Snapshot, *, seed: int = 7, beat: float = 15.0
+) -> AsyncIterator[Relay]:
+    """A relay with this configuration on 127.0.0.1, its calendar in the test's hand. `beat`:
+    seconds after which a stream that is silent says something. No defect may have been noted."""
+    notes, clock = Notes(), TurnedClock()
+    container = build("tests", Settings(configured, Path("nowhere")))
+    container.clock.override(providers.Object(clock))
+    container.observer.override(providers.Object(notes))
+    container.dice.override(providers.Object(random.Random(seed)))
+    container.house.add_kwargs(beat=beat)
+    async with _served(container.app()) as base_url:
+        yield Relay(base_url, notes, clock)
+    assert notes.defects == []
+
+
+@asynccontextmanager
+async def _served(app: App) -> AsyncIterator[str]:
+    """This application under our own configuration of uvicorn; its base URL."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        server = uvicorn.Server(serve.config(app))
+        server.config.timeout_graceful_shutdown = 2
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await _started(server, serving)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@asynccontextmanager
+async def relay_of(
+    what: Behaviour | Script | None = None, **more: Any
+) -> AsyncIterator[tuple[ScriptedProvider, Relay]]:
+    """One provider `one` of this behaviour, and a relay before it; `more` goes to `provider`."""
+    async with scripted(what) as one:
+        configured = snapshot(provider("one", one, **more))
+        async with running_relay(configured) as relay:
+            yield one, relay
+
+
+async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    async with asyncio.timeout(10):
+        # uvicorn offers nothing to wait for.
+        while not server.started:
+            if serving.done():
+                await serving
+                raise RuntimeError("the server ended before it had started")
+            await asyncio.sleep(0.005)

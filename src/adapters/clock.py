@@ -6,14 +6,14 @@ from contextlib import AbstractAsyncContextManager
 
 
 class RealClock:
-    """The port `Clock`. `monotonic` is the running loop's own time, so that instants of ours are
-    instants for the loop; outside a loop it is the same clock on every platform we run on."""
+    """The port `Clock`. `monotonic` is the clock that event loops count by, so that instants of
+    ours are instants for the loop; uvloop's own `time()` would tell whole milliseconds only."""
 
     def now(self) -> float:
         return time.time()
 
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -31,6 +31,8 @@ LARGEST_STREAM = 256 * 1024 * 1024
 LARGEST_ERROR = 256 * 1024
 #: How long to wait for a provider to end its answer after [DONE], so that the connection lives on.
 LINGER = 0.5
+#: Event loops round: a wait may end this much before its instant, in seconds.
+SLACK = 0.01
 
 
 @define
@@ -165,7 +167,7 @@ class Performance:
         try:
             return await reply.read(until)
         except Silent as error:
-            if self.clock.monotonic() >= self.deadline:
+            if self.clock.monotonic() >= self.deadline - SLACK:
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
             if self.committed:
                 raise Stalled("nothing came for too long") from error

@@ -34,7 +34,7 @@ DEMO = Provider(
     base_url="demo:",
     header_style="none",
     keys=(ProviderKey(handle="demo", secret="", label="built in", source="built-in"),),
-    models=("echo", "flaky"),
+    models=("demo/echo", "demo/flaky"),
 )
 
 #: By name. None is in force until it has a key, is named in the file, or (demo) is switched on.

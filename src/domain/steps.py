@@ -11,13 +11,15 @@ from .router import Stop
 from .verdicts import GaveUp, give_up
 
 PROBE_TTL, PANIC_TTL = 10.0, 1.0
+#: A wait may end this much before its instant, in seconds; less than that is no time at all.
+SLACK = 0.01
 
 Step = Attempt | Pause | GaveUp
 
 
 def step(journey: Journey, known: Known, *, now: float, dice: Random) -> Step:
     """What to do next."""
-    if now >= journey.deadline:
+    if now >= journey.deadline - SLACK:
         return give_up(journey, known, now, late=True)
     if journey.failures and _goes_to_caller(journey):
         return give_up(journey, known, now)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from attrs import define, field
+from attrs import define, evolve, field
 from dependency_injector import providers
 
 from src.adapters.http.asgi import App
@@ -17,7 +17,7 @@ from src.domain.catalogue import Snapshot
 from src.domain.events import Event, Faulted, RequestFinished
 from src.domain.receipt import Receipt
 from src.entrypoints import serve
-from src.entrypoints.container import build
+from src.entrypoints.container import build, gate
 from src.entrypoints.settings import Settings
 
 from . import golden
@@ -93,12 +93,12 @@ async def running_relay(
     """A relay with this configuration on 127.0.0.1, its calendar in the test's hand. `beat`:
     seconds after which a stream that is silent says something. No defect may have been noted."""
     notes, clock = Notes(), TurnedClock()
-    container = build("tests", Settings(configured, Path("nowhere")))
+    container = build("serve", Settings(configured, Path("nowhere")))
     container.clock.override(providers.Object(clock))
     container.observer.override(providers.Object(notes))
     container.dice.override(providers.Object(random.Random(seed)))
-    container.house.add_kwargs(beat=beat)
-    async with _served(container.app()) as base_url:
+    app = gate(evolve(container.house(), beat=beat))
+    async with _served(app) as base_url:
         yield Relay(base_url, notes, clock)
     assert notes.defects == []
 

@@ -41,10 +41,11 @@ class DemoUpstream:
             ask = msgspec.json.decode(call.body, type=Ask)
         except (msgspec.DecodeError, RecursionError):
             return self._reply(400, failure("The body is not a chat request.", "invalid_request"))
-        if ask.model not in ("echo", "flaky"):
-            text = f"The model `{ask.model}` does not exist: the demo has `echo` and `flaky`."
+        model = ask.model.removeprefix("demo/")
+        if model not in ("echo", "flaky"):
+            text = f"The model `{ask.model}` does not exist: try `demo/echo`."
             return self._reply(404, failure(text, "model_not_found"))
-        if ask.model == "flaky" and self._fails(call):
+        if model == "flaky" and self._fails(call):
             return self._reply(503, failure("The demo fails every other time.", "overloaded"))
         return self._echo(ask)
 

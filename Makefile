@@ -1,0 +1,60 @@
+# Two commands: `make run` and `make check`. Python 3.11 or newer is all they need.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all:
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+SEEDS ?= 0:2000
+
+.PHONY: help run check check-slow lint types test sim bench lock clean
+help:  ## what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: .venv/.run  ## set everything up and run the relay (ARGS="--port 9000")
+	@$(BIN)/airelay serve $(ARGS)
+
+check: .venv/.dev lint types test  ## everything that must hold before a commit: Python alone, minutes
+
+check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, memory
+	$(BIN)/python -m pytest -q -m slow -n 2
+
+lint: .venv/.dev
+	@$(BIN)/ruff format --check --quiet . || (echo 'run: .venv/bin/ruff format .' && false)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || (cat .venv/lint-imports.txt && false)
+
+types: .venv/.dev
+	@$(BIN)/mypy --no-error-summary
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -q -m "not slow" -n 2
+
+sim: .venv/.dev  ## many simulated worlds (SEEDS=from:to)
+	SIM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -s tests/sim
+
+bench: .venv/.dev  ## CPU a request, as ratios to a bare server in the same run
+	$(BIN)/python -m benchmarks
+
+lock: .venv/bin/airelay  ## write the lock files anew
+	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
+	$(LOCK) -o requirements.txt
+	$(LOCK) --extra serve -c requirements.txt -o requirements-serve.txt
+	$(LOCK) --all-extras --group dev -c requirements-serve.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/bin/airelay:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
+	@echo 'Setting up .venv (once, about half a minute) ...'
+	@$(PYTHON) -m venv .venv
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/.venv/bin/python" -m src "$$@"\n' '$(CURDIR)' '$(CURDIR)' > $@
+	@chmod +x $@
+
+.venv/.run: requirements-serve.txt | .venv/bin/airelay
+	@$(PIP) -r requirements-serve.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/airelay
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ .venv/.run

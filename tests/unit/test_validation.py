@@ -1,0 +1,335 @@
+"""What a sound configuration is: every rule once broken, and every clash once made."""
+
+import pytest
+from attrs import evolve
+
+from src.domain.builtin import DEEPSEEK, DEMO, OPENAI, PROVIDERS
+from src.domain.catalogue import (
+    ClientKey,
+    Limit,
+    Provider,
+    ProviderKey,
+    Route,
+    Snapshot,
+    Target,
+    VirtualModel,
+    Waits,
+    When,
+)
+from src.domain.validation import notices, problems
+
+A = Provider("a", "https://a.example/v1", models=("m",), prefixes=("m-",))
+B = Provider("b", "https://b.example/v1", models=("n",))
+KEY = ClientKey("k", b"k" * 32)
+
+
+def virtual(name: str, *targets: Target, **more: float) -> VirtualModel:
+    found = VirtualModel(name, targets or (Target("a", "m"),))
+    return evolve(found, **more) if more else found
+
+
+def with_a(**changes: object) -> Snapshot:
+    return Snapshot(providers=(evolve(A, **changes), B))
+
+
+def with_model(model: VirtualModel) -> Snapshot:
+    return Snapshot(providers=(A, B), virtual_models=(model,))
+
+
+def wide(count: int) -> VirtualModel:
+    return virtual("v", *(Target("a", f"m{i}") for i in range(count)))
+
+
+BROKEN: dict[str, tuple[Snapshot, list[str]]] = {
+    "provider twice": (Snapshot(providers=(A, A)), ["providers[1].name"]),
+    "virtual model twice": (
+        Snapshot(providers=(A,), virtual_models=(virtual("v"), virtual("v"))),
+        ["virtual_models[1].name"],
+    ),
+    "route twice": (
+        Snapshot(providers=(A,), routes=(Route("r", When(), (Target("a", "m"),)),) * 2),
+        ["routes[1].name"],
+    ),
+    "client twice": (
+        Snapshot(client_keys=(KEY, ClientKey("k", b"o" * 32))),
+        ["client_keys[1].name"],
+    ),
+    "one key for two clients": (
+        Snapshot(client_keys=(KEY, ClientKey("other", b"k" * 32))),
+        ["client_keys[1]"],
+    ),
+    "client without a name": (Snapshot(client_keys=(ClientKey("", b""),)), ["client_keys[0].name"]),
+    "line break in a name": (with_model(virtual("v\nw")), ["virtual_models[0].name"]),
+    "slash in a provider's name": (with_a(name="a/b"), ["providers[0].name"]),
+    "space in a provider's name": (with_a(name="a b"), ["providers[0].name"]),
+    "provider's name too long": (with_a(name="a" * 65), ["providers[0].name"]),
+    "prefix that hijacks": (with_a(prefixes=("gpt",)), ["providers[0].prefixes[0]"]),
+    "empty prefix": (with_a(prefixes=("m-", "")), ["providers[0].prefixes[1]"]),
+    "key of no weight": (with_a(keys=(ProviderKey("h", "s", 0),)), ["providers[0].keys[0].weight"]),
+    "wait of nothing": (with_a(waits=Waits(idle=0.0)), ["providers[0].waits.idle"]),
+    "wait for ever": (with_a(waits=Waits(answer=float("inf"))), ["providers[0].waits.answer"]),
+    "wait that is no number": (
+        with_a(waits=Waits(drain=float("nan"))),
+        ["providers[0].waits.drain"],
+    ),
+    "wait of a model": (
+        with_a(model_waits={"m": Waits(connect=-1.0)}),
+        ["providers[0].model_waits.m.connect"],
+    ),
+    "no provider": (with_model(virtual("v", Target("aa", "m"))), ["virtual_models[0].targets[0]"]),
+    "no fallback": (with_a(fallbacks=(Target("c", ""),)), ["providers[0].fallbacks[0]"]),
+    "no such name": (with_model(virtual("v", Target(None, "x"))), ["virtual_models[0].targets[0]"]),
+    "no model": (with_model(virtual("v", Target("a", ""))), ["virtual_models[0].targets[0]"]),
+    "no targets": (with_model(VirtualModel("v", ())), ["virtual_models[0].targets"]),
+    "route without targets": (
+        Snapshot(providers=(A,), routes=(Route("r", When(), ()),)),
+        ["routes[0].targets"],
+    ),
+    "target of no weight": (
+        with_model(virtual("v", Target("a", "m", weight=0))),
+        ["virtual_models[0].targets[0].weight"],
+    ),
+    "patience below 0": (with_model(virtual("v", patience=-1.0)), ["virtual_models[0].patience"]),
+    "waits below 0": (with_model(virtual("v", waits=-0.1)), ["virtual_models[0].waits"]),
+    "pause below 0": (Snapshot(longest_pause=-1.0), ["longest_pause"]),
+    "itself": (with_model(virtual("v", Target(None, "v"))), ["virtual_models[0].targets"]),
+    "two rings at once": (
+        Snapshot(
+            providers=(A,),
+            virtual_models=(
+                virtual("p", Target(None, "q")),
+                virtual("q", Target(None, "p")),
+                virtual("s", Target(None, "s")),
+                virtual("t", Target(None, "p")),
+            ),
+        ),
+        ["virtual_models[0].targets", "virtual_models[2].targets"],
+    ),
+    "fallbacks in a ring": (
+        Snapshot(
+            providers=(
+                evolve(A, fallbacks=(Target("b", ""),)),
+                evolve(B, fallbacks=(Target("a", "m"),)),
+            )
+        ),
+        ["providers[0].fallbacks"],
+    ),
+    "17 targets": (with_model(wide(17)), ["virtual_models[0].targets"]),
+    "17 fallbacks": (
+        with_a(fallbacks=tuple(Target("b", f"m{i}") for i in range(17))),
+        ["providers[0].fallbacks"],
+    ),
+    "no time zone": (
+        Snapshot(limits=(Limit("deployment", "requests", "day", 1, timezone="Mars/Base"),)),
+        ["limits[0].timezone"],
+    ),
+    "folder of time zones": (
+        Snapshot(limits=(Limit("deployment", "requests", "day", 1, timezone="Europe"),)),
+        ["limits[0].timezone"],
+    ),
+    "limit below 0": (
+        Snapshot(limits=(Limit("deployment", "requests", "day", -1),)),
+        ["limits[0].limit"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_mistake_is_named_where_it_is(name: str) -> None:
+    """
+    A mistake gives exactly its own problem, at its own path.
+    """
+    snapshot, paths = BROKEN[name]
+
+    assert paths == [problem.path for problem in problems(snapshot)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "a.example/v1",
+            "ftp://a.example",
+            "https://",
+            "https:///v1",
+            "demo:x",
+            "file:///etc",
+        ),
+        *("https://user@a.example", "https://u:p@a.example/v1", "https://a.example/v1?key=1"),
+        *("https://a.example/#x", "https://a.example/v 1", "https://a.example/\nv1"),
+        *("https://[::1", "https://a.example:port/", "https://a.example:99999/", "https://ä.de"),
+        *("https://a.example:0/v1", "https://a.example\\@b.example/", "https://a.example/v1?"),
+    ],
+)
+def test_a_url_that_cannot_be_called_is_refused(url: str) -> None:
+    """
+    A base URL is http or https with a host, and without a user, a query or a fragment; the
+    problem never repeats it.
+    """
+    found = problems(with_a(base_url=url))
+
+    assert ["providers[0].base_url"] == [problem.path for problem in found]
+    assert url == "" or url not in str(found[0])
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example", "http://127.0.0.1:11434/v1", "http://[::1]:8/v1", "demo:"]
+)
+def test_a_url_that_can_be_called_is_sound(url: str) -> None:
+    """
+    Ports, paths, addresses and the demo's own URL are fine.
+    """
+    assert () == problems(with_a(base_url=url))
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        *(("Authorization", "x"), ("x-API-key", "x"), ("api-key", "x"), ("HOST", "x")),
+        *(("Content-Length", "1"), ("transfer-encoding", "x"), ("Cookie", "x")),
+        *(("x-a", "b\r\nx-c: d"), ("x-a", "\x00"), ("x-a", "\x7f"), ("x-a", "日本")),
+        *(("x a", "b"), ("", "b"), ("x-ä", "b"), ("x:", "b")),
+    ],
+)
+def test_a_header_that_cannot_or_may_not_be_sent_is_refused(header: str, value: str) -> None:
+    """
+    Neither the relay's own headers nor one that breaks a line may be configured; the value,
+    which may be a secret, is not repeated.
+    """
+    found = problems(with_a(headers=((header, value),)))
+
+    assert [f"providers[0].headers.{header}"] == [problem.path for problem in found]
+    assert len(value) == 1 or value not in str(found[0])
+
+
+def test_a_user_agent_is_held_to_the_same() -> None:
+    """
+    A line break in a User-Agent is a problem.
+    """
+    found = problems(with_a(user_agent="x\ny"))
+
+    assert ["providers[0].user_agent"] == [problem.path for problem in found]
+
+
+SOUND = {
+    "built in": Snapshot(providers=tuple(PROVIDERS.values())),
+    "nothing": Snapshot(),
+    "16 targets": with_model(wide(16)),
+    "15 fallbacks": with_a(fallbacks=tuple(Target("b", f"m{i}") for i in range(15))),
+    "provider that is switched off": Snapshot(
+        providers=(evolve(A, enabled=False),), virtual_models=(virtual("v", Target(None, "m")),)
+    ),
+    "every form of a name": with_model(
+        virtual(
+            "v",
+            *(Target(None, name) for name in ("m", "m-large", "a/x", "b:y/z")),
+            Target("b", "q"),
+        )
+    ),
+    "route that keeps the model": Snapshot(
+        providers=(A,), routes=(Route("r", When(model="x-*"), (Target("a", ""),)),)
+    ),
+    "diamond": Snapshot(
+        providers=(A,),
+        virtual_models=(
+            virtual("top", Target(None, "left"), Target(None, "right")),
+            virtual("left", Target(None, "end")),
+            virtual("right", Target(None, "end")),
+            virtual("end"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_is_sound_has_no_problems(name: str) -> None:
+    """
+    Bounds are inclusive, names of switched off providers count, diamonds are no rings.
+    """
+    assert () == problems(SOUND[name])
+
+
+def test_fan_out_counts_through_virtual_models() -> None:
+    """
+    Four names of five targets each are twenty, however they are nested.
+    """
+    inner = tuple(virtual(f"v{i}", *(Target("a", f"m{i}{j}") for j in range(5))) for i in range(4))
+    outer = virtual("all", *(Target(None, model.name) for model in inner))
+
+    found = problems(Snapshot(providers=(A,), virtual_models=(*inner, outer)))
+
+    assert ["virtual_models[4].targets"] == [problem.path for problem in found]
+
+
+def test_a_long_chain_of_names_is_no_trouble() -> None:
+    """
+    Two thousand virtual models in a row, and a ring of as many, are looked at without recursion.
+    """
+    names = [f"v{i}" for i in range(2000)]
+    row = tuple(virtual(n, Target(None, after)) for n, after in zip(names, names[1:], strict=False))
+    ring = virtual(names[-1], Target(None, names[0]))
+
+    assert () == problems(Snapshot((A,), (*row, virtual(names[-1]))))
+    assert 1 == len(problems(Snapshot((A,), (*row, ring))))
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (Target("opena", "gpt-4o"), "`openai`"),
+        (Target(None, "opnai/gpt-4o"), "`openai/gpt-4o`"),
+        (Target(None, "gtp-4o"), "`gpt-4o`"),
+    ],
+)
+def test_a_misspelt_name_gets_near_ones(said: Target, meant: str) -> None:
+    """
+    A name nobody knows is answered with names that look like it.
+    """
+    snapshot = Snapshot(providers=(OPENAI, DEEPSEEK), virtual_models=(virtual("v", said),))
+
+    assert meant in problems(snapshot)[0].mend
+
+
+CLASHES = {
+    "prefix": (
+        Snapshot(providers=(A, evolve(B, prefixes=("m-",)))),
+        "The prefix `m-` is declared by a and b, which take turns; "
+        "write `a/m-...` to mean one of them.",
+    ),
+    "hidden model": (
+        with_model(virtual("n")),
+        "The virtual model `n` hides the model of that name at b; write `b/n` to reach it.",
+    ),
+    "shadowed route": (
+        Snapshot(
+            providers=(A,),
+            routes=(
+                Route("late", When(model="m*"), (Target("a", "m"),), priority=1),
+                Route("early", When(model="m*"), (Target("a", "m"),), priority=2),
+                Route("off", When(model="m*"), (Target("a", "m"),), priority=3, enabled=False),
+            ),
+        ),
+        "The route `late` is never used: `early` has the same `when`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_a_clash_is_said_and_does_no_harm(name: str) -> None:
+    """
+    A clash is a notice and no problem.
+    """
+    snapshot, notice = CLASHES[name]
+
+    assert ((notice,), ()) == (notices(snapshot), problems(snapshot))
+
+
+def test_the_built_in_names_are_as_published() -> None:
+    """
+    openai, deepseek and demo are where they are said to be, and the bare o-models are listed.
+    """
+    assert "https://api.openai.com/v1" == OPENAI.base_url
+    assert {"o1", "o3", "gpt-4o"} <= set(OPENAI.models)
+    assert ("deepseek-",) == DEEPSEEK.prefixes
+    assert ("echo", "flaky") == DEMO.models

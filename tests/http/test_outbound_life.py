@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from src.adapters.outbound import Outbound
+from src.adapters.outbound.dialer import Spoken
 from src.domain.errors import Cut, Unreachable
 
 from .outbound_wire import (
@@ -40,8 +41,8 @@ async def test_the_dialer_decides_where_we_go() -> None:
         host: str,
         port: int,
         tls: ssl.SSLContext | None,
-        make: Callable[[], asyncio.Protocol],
-    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        make: Callable[[], Spoken],
+    ) -> tuple[asyncio.Transport, Spoken]:
         asked.append((host, port, tls is not None))
         raise PermissionError("10.0.0.1 is none of our business")
 

@@ -4,14 +4,13 @@ address -> head -> pool (dialer, connection) -> answer; `Exchange` is one trip t
 """
 
 from .client import Outbound
-from .dialer import Dialer, Endpoint, connect, dial, resolve, secure
+from .dialer import Dialer, connect, dial, resolve
 from .exchange import Exchange
 from .pool import Limits
 from .transport import OutboundTransport
 
 __all__ = [
     "Dialer",
-    "Endpoint",
     "Exchange",
     "Limits",
     "Outbound",
@@ -19,5 +18,4 @@ __all__ = [
     "connect",
     "dial",
     "resolve",
-    "secure",
 ]

@@ -45,7 +45,7 @@ class Outbound:
 
     @property
     def open_connections(self) -> int:
-        """Connections that are open or being opened, idle ones among them."""
+        """Connections that are open, idle ones among them."""
         return self._pool.open_count
 
     @property

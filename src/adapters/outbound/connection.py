@@ -42,11 +42,6 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[bool] | None = None
 
     @property
-    def connected(self) -> bool:
-        """Is there a transport that will still report its end?"""
-        return self._transport is not None
-
-    @property
     def reusable(self) -> bool:
         """May another request follow? Only after a whole answer to a wholly sent request."""
         answer = self.answer

@@ -2,6 +2,9 @@
 
 A `Dialer` is handed to `Outbound`. One that guards addresses does so between `resolve` and
 `connect`: the address that was checked is the address that is called.
+
+No socket object is made here, though that would be simpler: uvloop, cancelled while it takes
+over a socket, closes the descriptor, the object closes it again, and hits somebody else's.
 """
 
 import asyncio
@@ -9,67 +12,68 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import chain, zip_longest
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from attrs import frozen
-
-#: RFC 8305, section 5, "Connection Attempt Delay".
+#: RFC 8305, section 5, "Connection Attempt Delay", in seconds.
 STAGGER = 0.25
 
 #: A provider may think for minutes; probes keep the path through NATs open meanwhile.
 _KEEP_ALIVE = (("TCP_KEEPIDLE", 45), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 
+Spoken = TypeVar("Spoken", bound=asyncio.Protocol)
+
 
 class Dialer(Protocol):
-    """Connects a protocol made by `make` to host and port, with TLS when `tls` is given.
+    """Connects a protocol to host and port, with TLS when `tls` is given. `make` is called once
+    for every address that is tried; the protocol that connected comes back with its transport.
 
     Raises OSError (ssl.SSLError is one) or UpstreamError; cancelled, it leaves nothing open.
     """
 
     def __call__(
-        self,
-        host: str,
-        port: int,
-        tls: ssl.SSLContext | None,
-        make: Callable[[], asyncio.Protocol],
-    ) -> Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]: ...
-
-
-@frozen
-class Endpoint:
-    """One address of a host."""
-
-    family: socket.AddressFamily
-    address: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+        self, host: str, port: int, tls: ssl.SSLContext | None, make: Callable[[], Spoken]
+    ) -> Awaitable[tuple[asyncio.Transport, Spoken]]: ...
 
 
 async def dial(
-    host: str, port: int, tls: ssl.SSLContext | None, make: Callable[[], asyncio.Protocol]
-) -> tuple[asyncio.Transport, asyncio.Protocol]:
+    host: str, port: int, tls: ssl.SSLContext | None, make: Callable[[], Spoken]
+) -> tuple[asyncio.Transport, Spoken]:
     """The ordinary dialer: any address the name resolves to."""
-    return await secure(await connect(await resolve(host, port)), host, tls, make)
+    name = None if tls is None else host
+
+    async def attempt(address: str) -> tuple[asyncio.Transport, Spoken]:
+        loop = asyncio.get_running_loop()
+        made = await loop.create_connection(make, address, port, ssl=tls, server_hostname=name)
+        _keep_alive(made[0])
+        return made
+
+    return await connect(await resolve(host, port), attempt)
 
 
-async def resolve(host: str, port: int) -> tuple[Endpoint, ...]:
+async def resolve(host: str, port: int) -> tuple[str, ...]:
     """Every address of the host, families in turns (RFC 8305, section 4). Raises OSError."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    endpoints = [Endpoint(family, address) for family, _, _, _, address in found]
-    first = [one for one in endpoints if one.family == endpoints[0].family]
-    other = [one for one in endpoints if one.family != endpoints[0].family]
+    first = [str(address[0]) for family, _, _, _, address in found if family == found[0][0]]
+    other = [str(address[0]) for family, _, _, _, address in found if family != found[0][0]]
     turns = chain.from_iterable(zip_longest(first, other))
-    return tuple(one for one in turns if one is not None)
+    return tuple(address for address in turns if address is not None)
 
 
-async def connect(endpoints: Sequence[Endpoint]) -> socket.socket:
-    """A socket to the first address that answers; the next is tried as soon as one fails, and
-    after `STAGGER` seconds beside it. Raises the first OSError when none answers."""
-    if len(endpoints) == 1:
-        return await _connect_one(endpoints[0])
-    racers: list[asyncio.Task[socket.socket]] = []
+Made = tuple[asyncio.Transport, Spoken]
+
+
+async def connect(
+    addresses: Sequence[str], attempt: Callable[[str], Awaitable[Made[Spoken]]]
+) -> Made[Spoken]:
+    """The first attempt that succeeds; the next starts as soon as one fails, and after `STAGGER`
+    seconds beside it. Raises the first error when none succeeds."""
+    if len(addresses) == 1:
+        return await attempt(addresses[0])
+    racers: list[asyncio.Future[Made[Spoken]]] = []
     try:
-        for endpoint in endpoints:
-            racers.append(asyncio.create_task(_connect_one(endpoint)))
+        for address in addresses:
+            racers.append(asyncio.ensure_future(attempt(address)))
             if (winner := await _winner(racers, patience=STAGGER)) is not None:
                 return winner
         if (winner := await _winner(racers, patience=None)) is not None:
@@ -79,38 +83,10 @@ async def connect(endpoints: Sequence[Endpoint]) -> socket.socket:
         await _dismiss(racers)
 
 
-async def secure(
-    sock: socket.socket,
-    host: str,
-    tls: ssl.SSLContext | None,
-    make: Callable[[], asyncio.Protocol],
-) -> tuple[asyncio.Transport, asyncio.Protocol]:
-    """A transport over the socket, which it owns from here on. With TLS the certificate has to
-    be `host`'s, whatever address the socket is connected to."""
-    return await asyncio.get_running_loop().create_connection(
-        make, sock=sock, ssl=tls, server_hostname=None if tls is None else host
-    )
-
-
-async def _connect_one(endpoint: Endpoint) -> socket.socket:
-    sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _KEEP_ALIVE:
-            if hasattr(socket, name):
-                sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-        await asyncio.get_running_loop().sock_connect(sock, endpoint.address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
 async def _winner(
-    racers: list[asyncio.Task[socket.socket]], patience: float | None
-) -> socket.socket | None:
-    """The first socket there is; None when all failed, or one more should start."""
+    racers: list[asyncio.Future[Made[Spoken]]], patience: float | None
+) -> Made[Spoken] | None:
+    """The first that made it; None when all have failed, or when the next should start."""
     while running := [racer for racer in racers if not racer.done()]:
         done, _ = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         for racer in done:
@@ -122,15 +98,23 @@ async def _winner(
     return None
 
 
-def _first_error(racers: list[asyncio.Task[socket.socket]]) -> BaseException:
-    errors = [error for racer in racers if (error := racer.exception()) is not None]
-    return errors[0] if errors else OSError("the name has no address")
+def _first_error(racers: Sequence[asyncio.Future[Made[Spoken]]]) -> BaseException:
+    errors = (error for racer in racers if (error := racer.exception()) is not None)
+    return next(errors, OSError("the name has no address"))
 
 
-async def _dismiss(racers: list[asyncio.Task[socket.socket]]) -> None:
-    """Ends every racer that is left, and closes what it won meanwhile."""
+async def _dismiss(racers: Sequence[asyncio.Future[Made[Spoken]]]) -> None:
+    """Ends every attempt that is left, and closes what it connected meanwhile."""
     for racer in racers:
         racer.cancel()
     for outcome in await asyncio.gather(*racers, return_exceptions=True):
-        if isinstance(outcome, socket.socket):
-            outcome.close()
+        if not isinstance(outcome, BaseException):
+            outcome[0].abort()
+
+
+def _keep_alive(transport: asyncio.Transport) -> None:
+    sock = transport.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE:
+        if hasattr(socket, name):  # not on every platform
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -90,17 +90,11 @@ class Pool:
 
     async def dial(self, origin: Origin, until: float) -> Connection:
         """A new connection. Raises Unreachable, or Silent when loop time `until` comes first."""
-        connection = Connection(origin, asyncio.get_running_loop(), self._lost)
+        connection = await self._connect(origin, until)
         self._open.add(connection)
-        try:
-            await self._connect(connection, until)
-            if self._closed:
-                raise Unreachable(f"{origin}: the relay is closing")
-        except BaseException:
+        if self._closed:
             connection.abort()
-            if not connection.connected:
-                self._lost(connection)
-            raise
+            raise Unreachable(f"{origin}: the relay is closing")
         return connection
 
     async def aclose(self) -> None:
@@ -112,17 +106,21 @@ class Pool:
         if self._open:
             await self._emptied.wait()
 
-    async def _connect(self, connection: Connection, until: float) -> None:
-        origin = connection.origin
+    async def _connect(self, origin: Origin, until: float) -> Connection:
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(until):
-                await self._dialer(
-                    origin.host, origin.port, self._context(origin), lambda: connection
+                _, connection = await self._dialer(
+                    origin.host,
+                    origin.port,
+                    self._context(origin),
+                    lambda: Connection(origin, loop, self._lost),
                 )
         except TimeoutError as error:
             raise Silent(f"{origin}: no connection in time", phase="connect") from error
         except (OSError, ValueError) as error:  # ValueError: a name that DNS or TLS cannot hold
             raise Unreachable(f"{origin}: {type(error).__name__}") from error
+        return connection
 
     def _lost(self, connection: Connection) -> None:
         self._open.discard(connection)

@@ -137,6 +137,7 @@ def _base_url(
     if variables and (said := around.environ.get(variables[2], "").strip()):
         if fault := url_fault(said):
             faults.append(Problem(variables[2], fault, _LIKE))
+            return NOWHERE
         bare = re.fullmatch(r"https?://[^/]+/?", said) and base.base_url.endswith("/v1")
         # The original's example file left the path out.
         return f"{said.rstrip('/')}/v1" if bare else said.rstrip("/")

@@ -17,14 +17,16 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 DEEPEST = 32
 MOST_VALUES = 100_000
 
-_TOML_LINE = re.compile(r"""^\s*(\[|[\w."'-]+\s*=)""")
+_TOML_LINE = re.compile(r"""\s*(\[\[?[\w."' -]+\]\]?\s*(#.*)?$|[\w."'-]+\s*=)""")
 
 
 def parse(document: Document) -> Json:
     """The document's value. Raises ConfigurationError with line and column where it breaks the
-    grammar, and where it holds what JSON cannot say (dates, infinities, keys that are no text)."""
+    grammar, and where it holds what JSON cannot say (dates, infinities, keys that are no text).
+    A document of nothing but comments is an empty table."""
     try:
-        return Plain(document.name).value(_reader(document)(document.text), "", 0)
+        value = Plain(document.name).value(_reader(document)(document.text), "", 0)
+        return {} if value is None else value
     except RecursionError as error:
         raise _broken(document, "is nested too deeply.") from error
     except tomllib.TOMLDecodeError as error:
@@ -75,11 +77,12 @@ class _Loader(yaml.SafeLoader):
     ) -> dict[Hashable, object]:
         seen: set[str] = set()
         for key, _value in node.value:
-            if key.value in seen and isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
                 what = f"the field {key.value!r} is there twice"
                 raise yaml.MarkedYAMLError(problem=what, problem_mark=key.start_mark)
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 

@@ -1,0 +1,1 @@
+"""What a request costs, as a ratio to a server that does nothing but pass it on."""

@@ -1,0 +1,172 @@
+"""What each form of a record means."""
+
+import json
+from pathlib import Path
+
+from src.domain.catalogue import Provider, Target, Waits
+from src.entrypoints.settings import Settings, load
+from src.entrypoints.settings.records import FileRecord
+from src.entrypoints.settings.shape import schema
+
+URL = "base_url: https://a.example/v1"
+
+
+def inline(text: str, folder: Path, **environ: str) -> Settings:
+    return load({"HOME": str(folder), "RELAY_CONFIG": text + "\n", **environ}, folder)
+
+
+def provider(text: str, folder: Path, **environ: str) -> Provider:
+    return inline(text, folder, **environ).snapshot.providers[0]
+
+
+def test_strings_take_variables_once(tmp_path: Path) -> None:
+    """
+    `${VAR}` and `${VAR:-default}` are replaced anywhere in a text, once; `$${` stays.
+    """
+    text = """
+providers:
+  a:
+    base_url: "https://${HOST_A}:${PORT_A:-8443}/v1"
+    headers: {x-one: "${ONE}", x-two: "$${ONE} $5", x-three: "${EMPTY:-full}"}
+    keys: ["${KEYS}", "${NONE:-}"]
+"""
+    found = provider(text, tmp_path, HOST_A="a.example", ONE="${KEYS}", KEYS="k1, k2", EMPTY="")
+
+    assert "https://a.example:8443/v1" == found.base_url
+    assert (("x-one", "${KEYS}"), ("x-two", "${ONE} $5"), ("x-three", "full")) == found.headers
+    assert ["k1", "k2"] == [key.secret for key in found.keys]
+
+
+def test_a_built_in_provider_is_changed_field_by_field(tmp_path: Path) -> None:
+    """
+    What the file says of a built-in provider goes over what is known of it.
+    """
+    found = provider("providers: {openai: {keys: [k], prefixes: [gpt-]}}", tmp_path)
+
+    assert "https://api.openai.com/v1" == found.base_url
+    assert ("gpt-",) == found.prefixes
+    assert "gpt-4o" in found.models
+
+
+def test_the_words_of_the_original_for_header_styles(tmp_path: Path) -> None:
+    """
+    `openai` means bearer and `azure` means api-key.
+    """
+    said = ("openai", "azure", "none", "x-api-key", "api-key", "bearer")
+    text = "providers:\n" + "".join(
+        f"  p{i}: {{{URL}, header_style: {s}}}\n" for i, s in enumerate(said)
+    )
+
+    assert ["bearer", "api-key", "none", "x-api-key", "api-key", "bearer"] == [
+        p.header_style for p in inline(text, tmp_path).snapshot.providers
+    ]
+
+
+def test_a_provider_that_needs_no_key_has_a_pool_all_the_same(tmp_path: Path) -> None:
+    """
+    `header_style: none` gives one key with an empty secret, so that it can be picked.
+    """
+    found = provider(f"providers: {{ollama: {{{URL}, header_style: none}}}}", tmp_path)
+
+    assert [("keyless-ollama", "")] == [(key.handle, key.secret) for key in found.keys]
+
+
+def test_targets_in_every_form(tmp_path: Path) -> None:
+    """
+    A text is provider/model or provider:model if its left part is a provider, else a name; a
+    table says which; a built-in provider that is named so is there, even without a key.
+    """
+    text = f"""
+providers: [{{name: a, {URL}, models: [org/m, x]}}]
+virtual_models:
+  v:
+    targets: [a/org/m, "a:x", org/m, {{provider: a, model: y, weight: 3, tier: 2}}, deepseek/d, w]
+  w: {{targets: [{{model: x}}], strategy: weighted, delivery: whole, patience: 2, waits: 0, hidden: yes}}
+routes:
+  - {{name: r, priority: 5, when: {{model: "m*", headers: {{x-a: "1*"}}, stream: true}}, targets: [a]}}
+"""
+    snapshot = inline(text, tmp_path).snapshot
+    first, second = snapshot.virtual_models
+
+    assert (
+        Target("a", "org/m"),
+        Target("a", "x"),
+        Target(None, "org/m"),
+        Target("a", "y", weight=3, tier=2),
+        Target("deepseek", "d"),
+        Target(None, "w"),
+    ) == first.targets
+    assert ["a", "deepseek"] == [p.name for p in snapshot.providers]
+    assert ("weighted", "whole", 2.0, 0.0, True) == (
+        second.strategy,
+        second.delivery,
+        second.patience,
+        second.waits,
+        second.hidden,
+    )
+    assert (Target("a", ""),) == snapshot.routes[0].targets
+    assert ((("x-a", "1*"),), True, 5) == (
+        snapshot.routes[0].when.headers,
+        snapshot.routes[0].when.stream,
+        snapshot.routes[0].priority,
+    )
+
+
+def test_fallbacks_in_every_form(tmp_path: Path) -> None:
+    """
+    A fallback is a provider, a provider's model, or a table; without a model it keeps the asked.
+    """
+    text = f"""
+providers:
+  b: {{{URL}}}
+  a: {{{URL}, fallbacks: [b, b/m/n, "b:o", {{provider: b, model: p}}, {{provider: b}}]}}
+"""
+    found = inline(text, tmp_path).snapshot.providers[1]
+
+    assert ["", "m/n", "o", "p", ""] == [target.model for target in found.fallbacks]
+    assert {"b"} == {target.provider for target in found.fallbacks}
+
+
+def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
+    """
+    Each wait stands by itself: model, else provider, else the original's variable, else default.
+    """
+    text = f"providers: {{a: {{{URL}, waits: {{idle: 9}}, model_waits: {{m: {{connect: 1.5}}}}}}}}"
+
+    found = provider(text, tmp_path, RELAY_UPSTREAM_TIMEOUT_MS="7000")
+
+    assert Waits(idle=9.0, headers=7.0) == found.waits_for("other")
+    assert Waits(idle=9.0, headers=7.0, connect=1.5) == found.waits_for("m")
+
+
+def test_the_schema_and_the_records_agree() -> None:
+    """
+    Every field of the schema is a field of the record that holds it, and the other way round.
+    """
+    properties = schema()["properties"]
+
+    assert isinstance(properties, dict)
+    assert set(FileRecord.__struct_fields__) == set(properties) - {"$schema"}
+
+
+def test_every_field_of_the_schema_says_what_it_is_for() -> None:
+    """
+    Editors show a description for each field, and no table takes fields that are not in it.
+    """
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(schema())
+    text = json.dumps(schema())
+    definitions = schema()["$defs"]
+    assert isinstance(definitions, dict)
+    for definition in definitions.values():
+        assert isinstance(definition, dict)
+        for field in (definition, *dict(_dict(definition.get("properties"))).values()):
+            assert {"description", "$ref"} & set(_dict(field))
+        if "properties" in definition:
+            assert definition["additionalProperties"] is False
+    assert "airelay" not in text
+
+
+def _dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -39,3 +39,11 @@ def test_overriding_the_store_is_one_line() -> None:
 
     assert container.relay().ledger is mine
     assert container.journal() is mine
+
+
+def test_an_environment_reaches_everything_it_changes() -> None:
+    """What an environment swaps is what every part of the application was given."""
+    container = build("tests", SETTINGS)
+
+    assert container.relay().observer is container.observer()
+    assert container.house().observer is container.observer()

@@ -72,44 +72,46 @@ async def connect(
         return await attempt(addresses[0])
     racers: list[asyncio.Future[Made[Spoken]]] = []
     try:
-        for address in addresses:
-            racers.append(asyncio.ensure_future(attempt(address)))
-            if (winner := await _winner(racers, patience=STAGGER)) is not None:
-                return winner
+        winner = await _race(addresses, attempt, racers)
+        racers.remove(winner)
+    finally:
+        # No await here: cancelled in it, we would lose the winner. Losers clean up themselves.
+        for racer in racers:
+            racer.add_done_callback(_discard)
+            racer.cancel()
+    return winner.result()
+
+
+async def _race(
+    addresses: Sequence[str],
+    attempt: Callable[[str], Awaitable[Made[Spoken]]],
+    racers: list[asyncio.Future[Made[Spoken]]],
+) -> asyncio.Future[Made[Spoken]]:
+    for address in addresses:
+        racers.append(asyncio.ensure_future(attempt(address)))
+        if (winner := await _winner(racers, patience=STAGGER)) is not None:
+            return winner
+    while any(not racer.done() for racer in racers):
         if (winner := await _winner(racers, patience=None)) is not None:
             return winner
-        raise _first_error(racers)
-    finally:
-        await _dismiss(racers)
+    errors = (error for racer in racers if (error := racer.exception()) is not None)
+    raise next(errors, OSError("the name has no address"))
 
 
 async def _winner(
-    racers: list[asyncio.Future[Made[Spoken]]], patience: float | None
-) -> Made[Spoken] | None:
-    """The first that made it; None when all have failed, or when the next should start."""
-    while running := [racer for racer in racers if not racer.done()]:
-        done, _ = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        for racer in done:
-            if racer.exception() is None:
-                racers.remove(racer)  # it is the caller's now, not to be dismissed
-                return racer.result()
-        if patience is not None:
-            return None
-    return None
+    racers: Sequence[asyncio.Future[Made[Spoken]]], patience: float | None
+) -> asyncio.Future[Made[Spoken]] | None:
+    """The first that made it, if that is the next thing to happen within `patience` seconds;
+    None when one failed instead or nothing happened."""
+    running = [racer for racer in racers if not racer.done()]
+    done, _ = await asyncio.wait(running, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    return next((racer for racer in done if racer.exception() is None), None)
 
 
-def _first_error(racers: Sequence[asyncio.Future[Made[Spoken]]]) -> BaseException:
-    errors = (error for racer in racers if (error := racer.exception()) is not None)
-    return next(errors, OSError("the name has no address"))
-
-
-async def _dismiss(racers: Sequence[asyncio.Future[Made[Spoken]]]) -> None:
-    """Ends every attempt that is left, and closes what it connected meanwhile."""
-    for racer in racers:
-        racer.cancel()
-    for outcome in await asyncio.gather(*racers, return_exceptions=True):
-        if not isinstance(outcome, BaseException):
-            outcome[0].abort()
+def _discard(racer: asyncio.Future[Made[Spoken]]) -> None:
+    """Closes what a loser connected after all."""
+    if not racer.cancelled() and racer.exception() is None:
+        racer.result()[0].abort()
 
 
 def _keep_alive(transport: asyncio.Transport) -> None:

@@ -23,7 +23,7 @@ from .commands.report import (
     summary,
     summary_text,
 )
-from .first_key import first_key
+from .first_key import first_key, with_first_key
 from .settings import Settings, load
 from .settings.syntax import Json
 from .settings.values import LogStyle
@@ -131,13 +131,9 @@ def serve(
       RELAY_API_KEY=$(openssl rand -hex 24) airelay serve --host 0.0.0.0
     """
     settings = load(around.environ, around.folder, file)
-    settings = evolve(
-        settings,
-        host=host or settings.host,
-        port=port or settings.port,
-        log=log or settings.log,
-    )
-    around.run(settings, host=settings.host, port=settings.port)
+    host, port = host or settings.host, port or settings.port
+    settings = evolve(settings, host=host, port=port, log=log or settings.log)
+    around.run(with_first_key(settings, host), host=host, port=port)
 
 
 @cli.command()

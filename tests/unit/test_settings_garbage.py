@@ -1,4 +1,4 @@
-"""Whatever is written, the answer is settings or ConfigurationError: nothing else is ever raised."""
+"""Whatever is written, the answer is settings or ConfigurationError, and nothing else."""
 
 import json
 from pathlib import Path

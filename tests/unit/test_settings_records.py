@@ -80,8 +80,11 @@ def test_targets_in_every_form(tmp_path: Path) -> None:
 providers: [{{name: a, {URL}, models: [org/m, x]}}]
 virtual_models:
   v:
-    targets: [a/org/m, "a:x", org/m, {{provider: a, model: y, weight: 3, tier: 2}}, deepseek/d, w]
-  w: {{targets: [{{model: x}}], strategy: weighted, delivery: whole, patience: 2, waits: 0, hidden: yes}}
+    targets:
+      [a/org/m, "a:x", org/m, {{provider: a, model: y, weight: 3, tier: 2}}, deepseek/d, w]
+  w:
+    {{targets: [{{model: x}}], strategy: weighted, delivery: whole, patience: 2, waits: 0,
+     hidden: yes}}
 routes:
   - {{name: r, priority: 5, when: {{model: "m*", headers: {{x-a: "1*"}}, stream: true}}, targets: [a]}}
 """

@@ -102,7 +102,7 @@ def test_two_files_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "relay.toml").write_text(TOML)
     (tmp_path / "relay.yaml").write_text(YAML)
 
-    with pytest.raises(ConfigurationError, match="relay.toml and relay.yaml"):
+    with pytest.raises(ConfigurationError, match=r"relay\.toml and relay\.yaml"):
         load({}, tmp_path)
 
 

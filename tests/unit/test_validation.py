@@ -1,5 +1,7 @@
 """What a sound configuration is: every rule once broken, and every clash once made."""
 
+from itertools import pairwise
+
 import pytest
 from attrs import evolve
 
@@ -16,7 +18,7 @@ from src.domain.catalogue import (
     Waits,
     When,
 )
-from src.domain.validation import notices, problems
+from src.domain.validation import problems
 
 A = Provider("a", "https://a.example/v1", models=("m",), prefixes=("m-",))
 
@@ -203,7 +205,7 @@ def test_a_long_chain_of_names_is_no_trouble() -> None:
     Two thousand virtual models in a row, and a ring of as many, are looked at without recursion.
     """
     names = [f"v{i}" for i in range(2000)]
-    row = tuple(virtual(n, Target(None, after)) for n, after in zip(names, names[1:], strict=False))
+    row = tuple(virtual(n, Target(None, after)) for n, after in pairwise(names))
     ring = virtual(names[-1], Target(None, names[0]))
 
     assert () == problems(Snapshot((A,), (*row, virtual(names[-1]))))
@@ -225,40 +227,6 @@ def test_a_misspelt_name_gets_near_ones(said: Target, meant: str) -> None:
     snapshot = Snapshot(providers=(OPENAI, DEEPSEEK), virtual_models=(virtual("v", said),))
 
     assert meant in problems(snapshot)[0].mend
-
-
-CLASHES = {
-    "prefix": (
-        Snapshot(providers=(A, evolve(B, prefixes=("m-",)))),
-        "The prefix `m-` is declared by a and b, which take turns; "
-        "write `a/m-...` to mean one of them.",
-    ),
-    "hidden model": (
-        with_model(virtual("n")),
-        "The virtual model `n` hides the model of that name at b; write `b/n` to reach it.",
-    ),
-    "shadowed route": (
-        Snapshot(
-            providers=(A,),
-            routes=(
-                Route("late", When(model="m*"), (Target("a", "m"),), priority=1),
-                Route("early", When(model="m*"), (Target("a", "m"),), priority=2),
-                Route("off", When(model="m*"), (Target("a", "m"),), priority=3, enabled=False),
-            ),
-        ),
-        "The route `late` is never used: `early` has the same `when`.",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CLASHES)
-def test_a_clash_is_said_and_does_no_harm(name: str) -> None:
-    """
-    A clash is a notice and no problem.
-    """
-    snapshot, notice = CLASHES[name]
-
-    assert ((notice,), ()) == (notices(snapshot), problems(snapshot))
 
 
 def test_the_built_in_names_are_as_published() -> None:

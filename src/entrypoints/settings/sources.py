@@ -54,8 +54,8 @@ def document(environ: Mapping[str, str], folder: Path, file: Path | None = None)
 
 
 def _from_variable(said: str, folder: Path) -> Document:
-    if "\n" not in said and len(said) < 1024 and _there(folder / Path(said).expanduser()):
-        return _from(folder / Path(said).expanduser())
+    if "\n" not in said and len(said) < 1024 and _there(path := folder / _expanded(said)):
+        return _from(path)
     decoded = _unwrapped(said)
     if decoded is not None:
         return Document("RELAY_CONFIG", decoded)
@@ -63,6 +63,13 @@ def _from_variable(said: str, folder: Path) -> Document:
         return Document("RELAY_CONFIG", said)
     mend = "Give the path of a file, or the document itself, plain or in base64."
     raise _refused("RELAY_CONFIG", "is neither a file that is there nor a document.", mend)
+
+
+def _expanded(said: str) -> Path:
+    try:
+        return Path(said).expanduser()
+    except RuntimeError:  # `~nobody`
+        return Path(said)
 
 
 def _unwrapped(said: str) -> str | None:

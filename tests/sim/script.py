@@ -1,0 +1,114 @@
+"""A script: what a provider does with one call, and what a truthful relay may make of it."""
+
+from collections.abc import Iterable, Mapping
+from random import Random
+from typing import Literal
+
+from attrs import frozen
+
+from src.domain.errors import UpstreamError
+
+from .answers import Frame
+
+End = Literal["close", "reset", "hang"]
+DONE = b"data: [DONE]\n\n"
+
+#: Seconds between pieces: mostly none, sometimes a pause that nobody should mind.
+_GAPS = (0.0, 0.0, 0.0, 0.01, 0.05, 0.4)
+
+
+@frozen
+class Piece:
+    """Bytes that arrive at once, so many seconds after the piece before."""
+
+    after: float
+    data: bytes
+
+
+@frozen
+class Rest:
+    """What an answer earns its key: at least so many seconds of rest, for one model or for all."""
+
+    seconds: float
+    whole_key: bool = False
+
+
+@frozen
+class Script:
+    """`opening`: the error instead of an answer, after `delay`; None of it: the port's own Silent,
+    when `delay` is longer than the relay waits. The rest says what the oracle needs."""
+
+    name: str
+    delay: float = 0.0
+    connect: float = 0.01
+    opening: UpstreamError | None = None
+    status: int = 200
+    headers: Mapping[str, str] = {}
+    pieces: tuple[Piece, ...] = ()
+    end: End = "close"
+    #: A stream's events that arrive whole, and the one that is cut short at its end.
+    frames: tuple[Frame, ...] = ()
+    tail: Frame | None = None
+    #: A whole answer that may be passed on.
+    body: bytes | None = None
+    tokens: tuple[int, int] | None = None
+    rest: Rest | None = None
+    #: Nothing in it is an error: a caller who waits must get it whole.
+    healthy: bool = False
+    #: The request itself is judged: nobody else may be asked.
+    final: bool = False
+
+    def complete(self, choices: int) -> bool:
+        """Does all of an answer arrive?"""
+        if self.body is not None:
+            return True
+        finished: set[int] = set()
+        for frame in (*self.frames, *((self.tail,) if self.tail else ())):
+            if frame.kind == "done" or len(finished) >= choices:
+                return True
+            if frame.kind == "error":
+                return False
+            if frame.kind == "finish":
+                finished.add(frame.choice)
+        return len(finished) >= choices
+
+    def told(self, *, hide_usage: bool) -> bytes:
+        """All that may reach a caller of a stream before its clean end."""
+        return b"".join(self._told(hide_usage))
+
+    def clean(self, *, hide_usage: bool) -> bytes:
+        """What a caller of a stream that ended well has got, to the byte."""
+        told = self._told(hide_usage)
+        if any(frame.kind == "done" for frame in self.frames):
+            return b"".join(told)
+        if self.tail is not None and not (hide_usage and self.tail.kind == "usage"):
+            told.append(self.tail.data + b"\n\n")
+        over = self.tail is not None and self.tail.kind == "done"
+        return b"".join(told) + (b"" if over else DONE)
+
+    def _told(self, hide_usage: bool) -> list[bytes]:
+        told: list[bytes] = []
+        for frame in self.frames:
+            if frame.kind == "error":
+                break
+            if not (hide_usage and frame.kind == "usage"):
+                told.append(frame.data)
+            if frame.kind == "done":
+                break
+        return told
+
+
+def cut(data: bytes, dice: Random) -> tuple[Piece, ...]:
+    """These bytes in pieces, cut anywhere."""
+    most = min(len(data) - 1, dice.choice((0, 1, 3, 12)))
+    places = sorted(dice.sample(range(1, len(data)), most)) if most > 0 else []
+    edges = [0, *places, len(data)]
+    return tuple(
+        Piece(dice.choice(_GAPS), data[start:end])
+        for start, end in zip(edges, edges[1:], strict=False)
+        if end > start
+    )
+
+
+def joined(frames: Iterable[Frame]) -> bytes:
+    return b"".join(frame.data for frame in frames)

@@ -1,0 +1,265 @@
+"""The command line: what each command prints, writes and exits with."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import field, mutable
+from click.testing import CliRunner, Result
+
+from src import __version__
+from src.entrypoints.cli import Around, cli
+from src.entrypoints.settings import Settings
+
+STRONG = "0f8c9e2b7a6d5f4e3c2b1a09"
+YAML = """
+providers:
+  a: {base_url: https://a.example/v1, keys: [sk-secret-of-a], models: [m], prefixes: [m-]}
+virtual_models: {fast: {targets: [a/m, m-large]}}
+routes: [{name: small, priority: 3, when: {model: "m*"}, targets: [a]}]
+"""
+
+Invoke = Callable[..., Result]
+
+
+@mutable
+class Ran:
+    """Stands in for the server: keeps what it was started with."""
+
+    starts: list[tuple[Settings, str, int]] = field(factory=list)
+
+    def __call__(self, settings: Settings, *, host: str, port: int) -> None:
+        self.starts.append((settings, host, port))
+
+
+@pytest.fixture
+def ran() -> Ran:
+    return Ran()
+
+
+@pytest.fixture
+def run(tmp_path: Path, ran: Ran) -> Invoke:
+    def invoke(*words: str, **environ: str) -> Result:
+        home = {"RELAY_DATA_DIR": str(tmp_path / "data"), **environ}
+        return CliRunner().invoke(cli, words, obj=Around(home, tmp_path, ran))
+
+    return invoke
+
+
+def test_every_command_explains_itself(run: Invoke) -> None:
+    """
+    Each command has help with an example in it.
+    """
+    for name in cli.commands:
+        found = run(name, "--help")
+        assert 0 == found.exit_code
+        assert name == "version" or "Examples:" in found.output
+    assert "airelay init && airelay check" in run("--help").output
+
+
+def test_version(run: Invoke) -> None:
+    """
+    `version` and `--version` print the same.
+    """
+    assert f"airelay {__version__}\n" == run("version").output
+    assert run("version").output == run("--version").output
+
+
+def test_init_writes_what_check_accepts(run: Invoke, tmp_path: Path) -> None:
+    """
+    The example passes the check as it is, and points the editor at the schema beside it.
+    """
+    assert 0 == run("init").exit_code
+
+    assert 0 == run("check").exit_code
+    assert (tmp_path / "relay.toml").read_text().startswith("#:schema ./relay.schema.json\n")
+    assert "$schema" in json.loads((tmp_path / "relay.schema.json").read_text())
+
+
+def test_init_in_yaml(run: Invoke, tmp_path: Path) -> None:
+    """
+    The YAML example does the same.
+    """
+    assert 0 == run("init", "--format", "yaml").exit_code
+
+    assert 0 == run("check").exit_code
+    first = (tmp_path / "relay.yaml").read_text().splitlines()[0]
+    assert "# yaml-language-server: $schema=./relay.schema.json" == first
+
+
+def test_init_overwrites_only_by_force(run: Invoke, tmp_path: Path) -> None:
+    """
+    A file that is there stays; with --force it is replaced.
+    """
+    (tmp_path / "relay.toml").write_text("mine = 1\n")
+
+    assert 1 == run("init").exit_code
+    assert "mine = 1\n" == (tmp_path / "relay.toml").read_text()
+    assert 0 == run("init", "--force").exit_code
+    assert "mine = 1\n" != (tmp_path / "relay.toml").read_text()
+
+
+def test_init_makes_no_second_configuration(run: Invoke, tmp_path: Path) -> None:
+    """
+    Beside a configuration in another format nothing is written, by force neither.
+    """
+    (tmp_path / "relay.json").write_text("{}")
+
+    assert 1 == run("init", "--force").exit_code
+    assert ["relay.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_check_shows_what_is_in_force(run: Invoke, tmp_path: Path) -> None:
+    """
+    Providers, handles, models, routes and notices are shown; no key is.
+    """
+    (tmp_path / "relay.yaml").write_text(YAML)
+
+    found = run("check", CLAUDE_KEYS="x")
+
+    assert 0 == found.exit_code
+    for words in ("https://a.example/v1", "fast -> a/m, m-large", "small (3): model=m* -> a"):
+        assert words in found.output
+    assert "CLAUDE_KEYS is ignored" in found.output
+    assert "sk-secret-of-a" not in found.output
+
+
+def test_check_as_json(run: Invoke, tmp_path: Path) -> None:
+    """
+    The same for programs, without a secret in it.
+    """
+    (tmp_path / "relay.yaml").write_text(YAML)
+
+    found = run("check", "--json", RELAY_API_KEY=STRONG)
+    told = json.loads(found.output)
+
+    assert (0, True, ["default"]) == (found.exit_code, told["ok"], told["client_keys"])
+    assert {"handle", "label", "source", "weight"} == set(told["providers"][0]["keys"][0])
+    assert [{"name": "fast", "strategy": "ordered", "targets": ["a/m", "m-large"]}] == told[
+        "virtual_models"
+    ]
+    assert STRONG not in found.output and "sk-secret-of-a" not in found.output
+
+
+def test_check_lists_every_mistake(run: Invoke, tmp_path: Path) -> None:
+    """
+    Mistakes go to standard error with their mends, and the exit status is 78.
+    """
+    (tmp_path / "relay.toml").write_text("provider = 1\n[server]\nport = 0\n")
+
+    found = run("check")
+
+    assert (78, "") == (found.exit_code, found.stdout)
+    assert "(2 to mend)" in found.stderr
+    assert (
+        "  provider: is not a known field.\n      mend: Did you mean `providers`?" in found.stderr
+    )
+    assert "  server.port: must be 1 or more." in found.stderr
+
+
+def test_check_lists_every_mistake_as_json(run: Invoke, tmp_path: Path) -> None:
+    """
+    Programs get the same list, and the same exit status.
+    """
+    (tmp_path / "mine.toml").write_text("longest_pause = -1\n")
+
+    found = run("check", "--json", "--config", "mine.toml")
+
+    assert 78 == found.exit_code
+    assert {
+        "ok": False,
+        "problems": [{"path": "longest_pause", "what": "must be 0 or more.", "mend": ""}],
+    } == json.loads(found.stdout)
+
+
+def test_models_lists_what_leads_somewhere(run: Invoke, tmp_path: Path) -> None:
+    """
+    Virtual models, declared ids and prefixes, each with where it leads.
+    """
+    (tmp_path / "relay.yaml").write_text(YAML)
+
+    assert {
+        "virtual_models": {"fast": ["a/m", "m-large"]},
+        "declared": {"m": ["a"]},
+        "prefixes": {"m-": ["a"]},
+    } == json.loads(run("models", "--json").output)
+    for line in ("  fast -> a/m, m-large\n", "  m -> a\n", "  m-... -> a\n"):
+        assert line in run("models").output
+
+
+def test_key_prints_this_machines_key_and_nothing_else(run: Invoke, tmp_path: Path) -> None:
+    """
+    Standard output is the key alone, so that $(airelay key) can be used.
+    """
+    found = run("key")
+
+    assert (0, (tmp_path / "data" / "client-key").read_text()) == (found.exit_code, found.stdout)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"RELAY_API_KEY": STRONG}, "RELAY_API_KEY"),
+        ({"RELAY_API_KEY": "short"}, "too weak"),
+        ({"VERCEL": "1"}, "RELAY_API_KEY"),
+        ({"RELAY_CONFIG": f"{{client_keys: [{{name: a, key: {STRONG}}}]}}\n"}, "RELAY_CONFIG"),
+    ],
+)
+def test_key_prints_no_configured_secret(
+    environ: dict[str, str], words: str, run: Invoke, tmp_path: Path
+) -> None:
+    """
+    Where a key is configured, or none may be made, the command says where to look and fails.
+    """
+    found = run("key", **environ)
+
+    assert (1, "") == (found.exit_code, found.stdout)
+    assert words in found.stderr
+    assert STRONG not in found.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_runs_with_what_is_configured(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    Options win over the environment, the environment over the file; on loopback the machine's
+    own key is there.
+    """
+    (tmp_path / "relay.toml").write_text('[server]\nhost = "127.0.0.2"\nport = 1\n')
+
+    found = run("serve", "--log", "json", "--port", "3", RELAY_PORT="2")
+
+    assert 0 == found.exit_code
+    settings, host, port = ran.starts[0]
+    assert ("127.0.0.2", 3, "json") == (host, port, settings.log)
+    assert (host, port) == (settings.host, settings.port)
+    assert ["local"] == [key.name for key in settings.snapshot.client_keys]
+
+
+def test_serve_on_a_public_address_makes_no_key(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    Where others can call, only configured keys are accepted.
+    """
+    run("serve", "--host", "0.0.0.0")
+
+    assert () == ran.starts[0][0].snapshot.client_keys
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_does_not_start_with_mistakes(run: Invoke, ran: Ran) -> None:
+    """
+    A configuration that cannot be used is a list and exit status 78, and nothing starts.
+    """
+    found = run("serve", RELAY_PORT="x")
+
+    assert (78, []) == (found.exit_code, ran.starts)
+    assert "RELAY_PORT: cannot be used." in found.stderr
+
+
+def test_serve_says_when_its_key_cannot_be_kept(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    A data folder that cannot be written is a problem like any other.
+    """
+    (tmp_path / "data").write_text("")
+
+    assert (78, []) == (run("serve").exit_code, ran.starts)

@@ -14,7 +14,7 @@ from ..domain.journey import Attempt, Journey
 from ..domain.ports import Clock
 from ..domain.quota import KnownRest
 from ..domain.receipt import AttemptRecord, Ending, Receipt
-from ..domain.redaction import scrub_bytes
+from ..domain.redaction import scrub, scrub_bytes
 from .caller import Caller
 from .performance import Performance
 from .request import ENDPOINT, Request
@@ -49,7 +49,7 @@ class Passage:
                 model=attempt.stop.model,
                 key=attempt.key.handle,
                 outcome=outcome,
-                detail=error.detail if error else "",
+                detail=scrub(error.detail, (attempt.key.secret,)) if error else "",
                 status=error.status if error else None,
                 started=started,
                 seconds=seconds,
@@ -84,11 +84,12 @@ class Passage:
         )
 
     def safe(self, refusal: Refusal) -> Refusal:
-        """A provider's own words, without any key of ours in them."""
-        if not isinstance(refusal, ProviderRefused):
-            return refusal
+        """The refusal without any key of ours in it: a provider's words may hold one."""
         secrets = {key.secret for stop in self.journey.plan.stops for key in stop.provider.keys}
-        return evolve(refusal, body=scrub_bytes(refusal.body, secrets))
+        clean = evolve(refusal, message=scrub(refusal.message, secrets))
+        if not isinstance(clean, ProviderRefused):
+            return clean
+        return evolve(clean, body=scrub_bytes(clean.body, secrets))
 
 
 def blank(request: Request, ending: Ending, refusal: Refusal | None) -> Receipt:

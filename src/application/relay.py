@@ -167,11 +167,13 @@ class Relay:
         error = await self._perform(passage, attempt)
         if error is None:
             return True
+        now = self.clock.now()
         passage.journey = journeys.failed(
             passage.journey,
             attempt,
             error,
-            may_repeat=self.health.may_repeat(attempt, self.clock.now()),
+            may_repeat=self.health.may_repeat(attempt, now),
+            now=now,
             dice=self.dice,
         )
         return False

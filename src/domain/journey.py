@@ -88,9 +88,16 @@ class Journey:
 
 
 def failed(
-    journey: Journey, attempt: Attempt, error: UpstreamError, *, may_repeat: bool, dice: Random
+    journey: Journey,
+    attempt: Attempt,
+    error: UpstreamError,
+    *,
+    may_repeat: bool,
+    now: float,
+    dice: Random,
 ) -> Journey:
-    """The journey after a failed attempt. `may_repeat`: the retry budget affords a repeat."""
+    """The journey after a failed attempt. `may_repeat`: the retry budget affords a repeat. None is
+    planned that could begin only after the deadline."""
     name = attempt.stop.name
     after = evolve(
         journey,
@@ -105,7 +112,7 @@ def failed(
         return evolve(moved, spent=after.spent | {name}) if done else moved
     if isinstance(error, _REPEATABLE) and name not in journey.repeated and may_repeat:
         pause = _repeat_pause(error, journey.plan.longest_pause, attempt, dice)
-        if pause is not None:
+        if pause is not None and now + pause.seconds < journey.deadline:
             return evolve(after, repeated=after.repeated | {name}, repeat_after=pause)
     return evolve(after, spent=after.spent | {name})
 

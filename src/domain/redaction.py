@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 _MARK = "[removed]"
+#: Shorter ones are words of their own: taking them out would hide nothing and spoil the text.
+_SHORTEST = 6
 
 #: What keys look like at the providers there are; the exact ones in use are removed first.
 _LOOKS_SECRET = re.compile(
@@ -18,9 +20,11 @@ _LOOKS_SECRET = re.compile(
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without these secrets and without anything that looks like one."""
-    for secret in secrets:
-        if len(secret) >= 6:
-            text = text.replace(secret, _MARK)
+    # The longest first, so that no tail stays of a secret that begins with another one.
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            # In JSON a slash may be written with a backslash before it (RFC 8259 section 7).
+            text = text.replace(secret, _MARK).replace(secret.replace("/", "\\/"), _MARK)
     return _LOOKS_SECRET.sub(_MARK, text)
 
 

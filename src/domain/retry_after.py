@@ -13,8 +13,11 @@ _MILLISECONDS = re.compile(r"\d{1,9}(\.\d{1,3})?")
 _SECONDS = re.compile(r"\d{1,9}(\.\d+)?")
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?")
 _RETRY_DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d{1,9}(?:\.\d+)?)s"')
-_TRY_AGAIN = re.compile(r"(?i)try again in (\d{1,9}(?:\.\d+)?)\s?(ms|s|m)\b")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+#: Also in several parts, as Go writes durations: `7m54.3s`.
+_PART = r"(\d{1,9}(?:\.\d{1,9})?)\s?(ms|h|m|s)"
+_TRY_AGAIN = re.compile(rf"(?i)try again in ((?:{_PART})+)(?![a-z])")
+_PARTS = re.compile(_PART, re.IGNORECASE)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 #: A hint outside these bounds is brought to the nearer one (reliability: a day's rest by a typo).
 SHORTEST, LONGEST = 0.25, 3600.0
@@ -100,5 +103,6 @@ def _in_body(body: str) -> float | None:
     if match := _RETRY_DELAY.search(body):
         return float(match[1]) or None
     if match := _TRY_AGAIN.search(body):
-        return float(match[1]) * _UNITS[match[2].lower()] or None
+        parts = _PARTS.findall(match[1])
+        return sum(float(number) * _UNITS[unit.lower()] for number, unit in parts) or None
     return None

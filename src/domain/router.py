@@ -72,12 +72,14 @@ def plan(ask: Ask, index: Index, *, turn: int, dice: Random) -> Plan:
         if not extra.targets:
             raise ModelNotFound(_not_found(name, index), param="x-relay-fallbacks")
         stops += _expand(extra, name, index, turn=turn, dice=dice, seen=frozenset())
-    usable = tuple({stop.name: stop for stop in reversed(stops)}.values())[::-1]
-    if not usable:
+    first: dict[str, Stop] = {}
+    for stop in stops:
+        first.setdefault(stop.name, stop)
+    if not first:
         raise ModelNotFound(_not_found(ask.model, index), param="model")
     pause = chain.longest_pause
     return Plan(
-        stops=usable[:MOST_TARGETS],
+        stops=tuple(first.values())[:MOST_TARGETS],
         patience=chain.patience,
         longest_pause=index.snapshot.longest_pause if pause is None else pause,
     )

@@ -19,6 +19,8 @@ _STRING = re.compile(rb'"[^"]*"')
 _NAME = re.compile(rb'[ \t\n\r]*("(?:[^"\\]|\\.)*")[ \t\n\r]*:[ \t\n\r]*')
 _AFTER = re.compile(rb"[ \t\n\r]*([,}])")
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}'))
+#: Both kinds of brackets nest alike; which closes which is for the decoder to judge.
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 @frozen
@@ -110,10 +112,10 @@ def _twice(name: str) -> InvalidRequest:
 def _depth(body: bytes) -> int:
     """How deep brackets nest, counted by taking the innermost pairs away, level by level."""
     bare = _ESCAPE.sub(b"", body) if b"\\" in body else body
-    brackets = _STRING.sub(b"", bare.translate(None, _NOT_STRUCTURE))
+    brackets = _STRING.sub(b"", bare.translate(_ONE_KIND, _NOT_STRUCTURE))
     depth = 0
     while brackets and depth <= DEEPEST:
-        fewer = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        fewer = brackets.replace(b"[]", b"")
         if fewer == brackets:
             # Unbalanced: too deep if it looks so, else for the decoder to name.
             return DEEPEST + 1 if len(brackets) > DEEPEST * 2 else depth

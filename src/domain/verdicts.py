@@ -58,6 +58,8 @@ def give_up(journey: Journey, known: Known, now: float, *, late: bool = False) -
                 retry_after=resting,
             )
         )
+    if failures:
+        return GaveUp(AllAttemptsFailed("Every attempt failed." + _tale(journey)))
     return GaveUp(_nothing(journey, known, now))
 
 

@@ -25,7 +25,7 @@ from .commands.report import (
 )
 from .first_key import first_key, with_first_key
 from .settings import Settings, load
-from .settings.syntax import Json
+from .settings.paths import Json
 from .settings.values import LogStyle
 
 #: sysexits.h, EX_CONFIG: supervisors can tell a bad configuration from a crash.

@@ -213,3 +213,14 @@ async def test_text_in_parts_is_read(stand: Stand) -> None:
     said = json.loads((await ask(stand, body))[2])
 
     assert "You said: a b" == said["choices"][0]["message"]["content"]
+
+
+async def test_the_last_thing_the_user_said_is_echoed(stand: Stand) -> None:
+    """
+    Of a longer conversation only the user's last turn comes back.
+    """
+    turns = [("system", "s"), ("user", "first"), ("user", "last"), ("assistant", "a")]
+    body = chat() | {"messages": [{"role": role, "content": text} for role, text in turns]}
+    said = json.loads((await ask(stand, body))[2])
+
+    assert "You said: last" == said["choices"][0]["message"]["content"]

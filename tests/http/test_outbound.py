@@ -119,16 +119,22 @@ async def test_the_wait_for_headers_is_kept(outbound: Outbound) -> None:
     assert ("headers", True) == (caught.value.phase, 0.04 < taken < 0.5)
 
 
-async def test_the_wait_for_a_connection_is_kept(outbound: Outbound) -> None:
+@pytest.mark.parametrize(("connect", "answer"), [(0.05, 5.0), (5.0, 0.05)])
+async def test_the_wait_for_a_connection_is_kept(
+    outbound: Outbound, connect: float, answer: float
+) -> None:
     """
-    A host that does not even accept is given `connect` seconds.
+    A host that does not even accept is given `connect` seconds, and never beyond `open_by`.
     """
     async with deaf_port() as port:
-        url = f"http://127.0.0.1:{port}/"
+        url, begin = f"http://127.0.0.1:{port}/", soon(0)
         with pytest.raises(Silent) as caught:
-            await outbound.send("POST", url, (), b"", connect=0.05, open_by=soon(5)).__aenter__()
+            await outbound.send(
+                "POST", url, (), b"", connect=connect, open_by=soon(answer)
+            ).__aenter__()
+        taken = soon(0) - begin
 
-    assert ("connect", 0) == (caught.value.phase, outbound.open_connections)
+    assert ("connect", 0, True) == (caught.value.phase, outbound.open_connections, taken < 1)
 
 
 async def test_a_read_that_timed_out_may_be_repeated(outbound: Outbound) -> None:

@@ -8,7 +8,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n"
 WHOLE = {
     "length": OK + b"X-A: 1\r\nContent-Length: 5\r\n\r\nhello",
-    "chunked": CHUNKED + b"X-A: 1\r\n\r\n2;e=1\r\nhe\r\n3\r\nllo\r\n0\r\nT: 1\r\n\r\n",
+    "chunked": CHUNKED + b"X-A: 1\r\n\r\n2;e=1\r\nhe\r\n3\r\nllo\r\n0\r\nX-A: 2\r\n\r\n",
     "interim first": b"HTTP/1.1 100 Continue\r\nX-A: 0\r\n\r\n"
     + OK
     + b"X-A: 1\r\nContent-Length: 5\r\n\r\nhello",

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -63,6 +64,27 @@ async def test_an_early_refusal_is_seen_while_sending(outbound: Outbound) -> Non
 
         assert (413, b"big") == seen
         assert await eventually(lambda: outbound.open_connections == 0)
+
+
+async def test_who_is_refused_stops_sending(outbound: Outbound) -> None:
+    """
+    After an error status no more of the body goes out, and the whole refusal can be read.
+    """
+    body, got = b"x" * 30_000_000, 0
+
+    async def behave(peer: Peer) -> None:
+        nonlocal got
+        await peer.head()
+        await peer.say(b"HTTP/1.1 429 Slow\r\nContent-Length: 3\r\n\r\nb")
+        with suppress(TimeoutError):
+            while True:
+                got += len(await asyncio.wait_for(peer.reader.read(1_000_000), 0.1))
+        await peer.say(b"ig")
+
+    async with serving(behave) as wire:
+        answer = await whole(outbound, wire.url, body)
+
+    assert (b"big", True) == (answer, got < len(body) // 2)
 
 
 @pytest.mark.parametrize("reset", [False, True])

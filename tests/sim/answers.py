@@ -1,4 +1,4 @@
-"""Whole answers and streams as providers send them, each event with a tag: what the oracle knows."""
+"""Answers and streams as providers send them, each event with a tag: what the oracle knows."""
 
 import json
 from random import Random
@@ -9,7 +9,16 @@ from attrs import evolve, frozen
 Kind = Literal["piece", "finish", "usage", "done", "comment", "noise", "error"]
 Json = dict[str, Any]
 
-WORDS = ("Grüße", " 你好", " 🌍🏽", " a\u2028b\u0085c", " plain", ' "quoted\\', " [DONE]", " data: x")
+WORDS = (
+    "Grüße",
+    " 你好",
+    " 🌍🏽",
+    " a\u2028b\u0085c",
+    " plain",
+    ' "quoted\\',
+    " [DONE]",
+    " data: x",
+)
 ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
 
@@ -41,7 +50,10 @@ def asked(body: bytes) -> Asked:
     read = json.loads(body)
     options = read.get("stream_options") or {}
     return Asked(
-        read["model"], bool(read.get("stream")), read.get("n", 1), bool(options.get("include_usage"))
+        read["model"],
+        bool(read.get("stream")),
+        read.get("n", 1),
+        bool(options.get("include_usage")),
     )
 
 
@@ -50,7 +62,11 @@ def whole(mark: str, ask: Asked, dice: Random) -> tuple[bytes, tuple[int, int] |
     tokens = (dice.randint(1, 500), dice.randint(1, 500)) if dice.random() < 0.9 else None
     answer: Json = {"id": mark, "object": "chat.completion", "model": ask.model}
     answer["choices"] = [
-        {"index": n, "message": {"role": "assistant", "content": _say(dice)}, "finish_reason": "stop"}
+        {
+            "index": n,
+            "message": {"role": "assistant", "content": _say(dice)},
+            "finish_reason": "stop",
+        }
         for n in range(ask.choices)
     ]
     if tokens is not None:
@@ -63,7 +79,9 @@ def stream(
 ) -> tuple[list[Frame], tuple[int, int] | None]:
     """The events of a whole stream, and the tokens that it says it used."""
     end = dice.choice(ENDS)
-    frames = [_frame(mark, ask, n, {"role": "assistant", "content": ""}) for n in range(ask.choices)]
+    frames = [
+        _frame(mark, ask, n, {"role": "assistant", "content": ""}) for n in range(ask.choices)
+    ]
     for _ in range(dice.randint(1, 6)):
         frames.append(_frame(mark, ask, dice.randrange(ask.choices), _delta(dice)))
         if dice.random() < 0.1:
@@ -97,7 +115,13 @@ def error_frame(error: Json, *, named: bool) -> Frame:
 
 def noise(dice: Random) -> Frame:
     """An event that is no chunk and no error."""
-    kinds = (b"data: {not json", b"data: 17", b"event: x\ndata: hello", b"data: {\ndata: }", b"id: 3")
+    kinds = (
+        b"data: {not json",
+        b"data: 17",
+        b"event: x\ndata: hello",
+        b"data: {\ndata: }",
+        b"id: 3",
+    )
     return Frame(dice.choice(kinds) + b"\n\n", "noise")
 
 

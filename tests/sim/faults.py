@@ -3,32 +3,16 @@
 import json
 from collections.abc import Callable
 from email.utils import formatdate
-from random import Random
 
-from attrs import frozen
-
-from src.domain.catalogue import Waits
 from src.domain.errors import ConnectionReset, Unreachable
 
 from . import answers, torn
-from .answers import Asked, Json
-from .script import Piece, Rest, Script, cut, joined
+from .answers import Json
+from .script import End, Piece, Rest, Scene, Script, cut
 
 JSON = {"content-type": "application/json"}
 EVENTS = {"content-type": "text/event-stream"}
 LONG = 1e6
-
-
-@frozen
-class Scene:
-    """A call as its provider sees it. `mark` is in every byte that matters; `now` is Unix time."""
-
-    dice: Random
-    mark: str
-    asked: Asked
-    waits: Waits
-    secret: str
-    now: float
 
 
 Fault = Callable[[Scene], Script]
@@ -39,10 +23,7 @@ def healthy(scene: Scene) -> Script:
     delay = scene.dice.choice((0.0, 0.02, 0.3, 1.0))
     if not scene.asked.stream:
         return whole(scene, delay)
-    frames, tokens = answers.stream(
-        scene.mark, scene.asked, scene.dice, usage=scene.dice.random() < 0.9
-    )
-    return torn.stream_of("healthy", scene.dice, frames, tokens=tokens, delay=delay, healthy=True)
+    return torn.good(scene, delay)
 
 
 def whole(scene: Scene, delay: float, name: str = "healthy") -> Script:
@@ -143,8 +124,12 @@ def rejected(scene: Scene) -> Script:
 
 def broken(scene: Scene) -> Script:
     status = scene.dice.choice((500, 502, 503, 529))
-    headers = scene.dice.choice(({}, {}, {"retry-after": "1"}, {"retry-after": "2"}, {"retry-after": "60"}))
-    return refusal(scene, status, {"message": "Overloaded.", "type": "server_error"}, headers=headers)
+    headers = scene.dice.choice(
+        ({}, {}, {"retry-after": "1"}, {"retry-after": "2"}, {"retry-after": "60"})
+    )
+    return refusal(
+        scene, status, {"message": "Overloaded.", "type": "server_error"}, headers=headers
+    )
 
 
 def page(scene: Scene) -> Script:
@@ -182,7 +167,7 @@ def endless_json(scene: Scene) -> Script:
 def cut_json(scene: Scene) -> Script:
     body, _ = answers.whole(scene.mark, scene.asked, scene.dice)
     part = body[: scene.dice.randrange(1, len(body) - 1)]
-    end = scene.dice.choice(("close", "reset"))
+    end: End = scene.dice.choice(("close", "reset"))
     return Script("cut JSON", headers=JSON, pieces=cut(part, scene.dice), end=end)
 
 
@@ -218,3 +203,43 @@ def _in_answer(scene: Scene) -> list[Json]:
 
 def _began(data: bytes) -> tuple[Piece, ...]:
     return (Piece(0.01, data),)
+
+
+#: What may befall any call, and what only a stream.
+ANY: tuple[Fault, ...] = (
+    refused,
+    reset,
+    silent_connect,
+    silent_headers,
+    rate_limited,
+    rate_limited,
+    bad_key,
+    no_money,
+    forbidden,
+    no_model,
+    too_long,
+    rejected,
+    broken,
+    broken,
+    page,
+    empty,
+    redirect,
+    error_in_200,
+    endless_error,
+    endless_json,
+    cut_json,
+)
+
+
+def draw(scene: Scene) -> Script:
+    """Some fault: for a stream, mostly one that only streams have."""
+    if scene.asked.stream and scene.dice.random() < 0.6:
+        return scene.dice.choice(torn.STREAMS)(scene)
+    if scene.asked.stream and scene.dice.random() < 0.05:
+        return whole(scene, 0.0, "JSON for a stream")
+    return scene.dice.choice(ANY)(scene)
+
+
+def down(scene: Scene) -> Script:
+    """Nothing works at this provider."""
+    return scene.dice.choice((refused, reset, broken, silent_headers))(scene)

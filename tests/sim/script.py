@@ -1,20 +1,34 @@
 """A script: what a provider does with one call, and what a truthful relay may make of it."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from random import Random
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
+from src.domain.catalogue import Waits
 from src.domain.errors import UpstreamError
 
-from .answers import Frame
+from .answers import Asked, Frame
 
 End = Literal["close", "reset", "hang"]
 DONE = b"data: [DONE]\n\n"
 
 #: Seconds between pieces: mostly none, sometimes a pause that nobody should mind.
 _GAPS = (0.0, 0.0, 0.0, 0.01, 0.05, 0.4)
+
+
+@frozen
+class Scene:
+    """A call as its provider sees it. `mark` is in every byte that matters; `now` is Unix time."""
+
+    dice: Random
+    mark: str
+    asked: Asked
+    waits: Waits
+    secret: str = field(repr=False)
+    now: float
 
 
 @frozen
@@ -104,9 +118,7 @@ def cut(data: bytes, dice: Random) -> tuple[Piece, ...]:
     places = sorted(dice.sample(range(1, len(data)), most)) if most > 0 else []
     edges = [0, *places, len(data)]
     return tuple(
-        Piece(dice.choice(_GAPS), data[start:end])
-        for start, end in zip(edges, edges[1:], strict=False)
-        if end > start
+        Piece(dice.choice(_GAPS), data[start:end]) for start, end in pairwise(edges) if end > start
     )
 
 

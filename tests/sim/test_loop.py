@@ -116,7 +116,7 @@ def test_going_round_in_circles_is_an_error() -> None:
     """
 
     async def work() -> None:
-        while True:
+        while True:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
     with pytest.raises(Livelock):

@@ -24,6 +24,8 @@ class Owner(Protocol):
 
     def lost(self) -> None: ...
 
+    def changed(self) -> None: ...
+
 
 class Gone(Exception):
     """The other side went away."""
@@ -94,6 +96,7 @@ class Connection(asyncio.Protocol):
             raise
         finally:
             seen.over.set()
+            self._owner.changed()
 
     async def _do(self, step: Step) -> None:
         match step:

@@ -62,16 +62,19 @@ class ScriptedProvider:
             raise self._failures[0]
 
     async def until(self, holds: Callable[["ScriptedProvider"], bool], within: float = 5.0) -> None:
-        """Waits for it to hold; looks again at each request and each connection's begin or end.
+        """Waits for it to hold; looks again whenever a request or a connection begins or ends.
         Raises TimeoutError."""
         async with asyncio.timeout(within):
             while not holds(self):
                 self._changed.clear()
                 await self._changed.wait()
 
+    def changed(self) -> None:
+        self._changed.set()
+
     def got(self, seen: Seen) -> None:
         self.requests.append(seen)
-        self._changed.set()
+        self.changed()
 
     def adopt(self, connection: Connection) -> None:
         self.connections += 1
@@ -79,7 +82,7 @@ class ScriptedProvider:
         task = asyncio.get_running_loop().create_task(connection.serve(self.connections))
         self._tasks.add(task)
         task.add_done_callback(self._forget)
-        self._changed.set()
+        self.changed()
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -88,7 +91,7 @@ class ScriptedProvider:
 
     def lost(self) -> None:
         self.open -= 1
-        self._changed.set()
+        self.changed()
 
 
 @asynccontextmanager

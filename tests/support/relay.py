@@ -104,21 +104,6 @@ async def running_relay(
 
 
 @asynccontextmanager
-async def _served(app: App) -> AsyncIterator[str]:
-    """This application under our own configuration of uvicorn; its base URL."""
-    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        server = uvicorn.Server(serve.config(app))
-        server.config.timeout_graceful_shutdown = 2
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            await _started(server, serving)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
-
-
-@asynccontextmanager
 async def relay_of(
     what: Behaviour | Script | None = None, **more: Any
 ) -> AsyncIterator[tuple[ScriptedProvider, Relay]]:
@@ -129,11 +114,19 @@ async def relay_of(
             yield one, relay
 
 
-async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(10):
-        # uvicorn offers nothing to wait for.
-        while not server.started:
-            if serving.done():
-                await serving
-                raise RuntimeError("the server ended before it had started")
-            await asyncio.sleep(0.005)
+@asynccontextmanager
+async def _served(app: App) -> AsyncIterator[str]:
+    """This application under our own configuration of uvicorn; its base URL. Without the server's
+    main loop, whose ticks cost each test a tenth of a second and only watch for signals."""
+    config = serve.config(app)
+    config.timeout_graceful_shutdown = 2
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        await server.startup(sockets=[listener])
+        try:
+            yield base_url
+        finally:
+            await server.shutdown(sockets=[listener])

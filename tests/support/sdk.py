@@ -25,7 +25,7 @@ async def sdk(
     async with (
         relay_of(what, **more) as (one, relay),
         AsyncOpenAI(
-            base_url=f"{relay.base_url}/v1", api_key=CLIENT_KEY, max_retries=retries
+            base_url=f"{relay.base_url}/v1", api_key=CLIENT_KEY, max_retries=retries, timeout=15
         ) as client,
     ):
         yield one, client

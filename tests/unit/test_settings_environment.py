@@ -150,7 +150,7 @@ def test_every_wrong_value_is_said_at_once(tmp_path: Path) -> None:
 FOLDERS = {
     "said": ("linux", {"RELAY_DATA_DIR": "/srv/data", "HOME": "/h"}, "/srv/data"),
     "said from home": ("linux", {"RELAY_DATA_DIR": "~/data", "HOME": "/h"}, "/h/data"),
-    "said relative": ("linux", {"RELAY_DATA_DIR": "data", "HOME": "/h"}, "/work/data"),
+    "said relative": ("linux", {"RELAY_DATA_DIR": "data", "HOME": "/h"}, "/here/data"),
     "linux": ("linux", {"HOME": "/h"}, "/h/.local/share/airelay"),
     "xdg": ("linux", {"HOME": "/h", "XDG_DATA_HOME": "/x"}, "/x/airelay"),
     "xdg relative": ("linux", {"HOME": "/h", "XDG_DATA_HOME": "x"}, "/h/.local/share/airelay"),
@@ -167,7 +167,7 @@ def test_the_data_folder_of_each_platform(name: str) -> None:
     """
     platform, environ, expected = FOLDERS[name]
 
-    assert Path(expected) == data_dir(environ, Path("/work"), platform=platform)
+    assert Path(expected) == data_dir(environ, Path("/here"), platform=platform)
 
 
 def test_loading_creates_nothing(tmp_path: Path) -> None:

@@ -20,8 +20,12 @@ from src.entrypoints.settings import Settings
 KEY = ClientKey("mine", b"d" * 32)
 
 
-def settings(folder: Path, **changes: object) -> Settings:
-    return evolve(Settings(Snapshot(), folder / "data"), **changes)
+def settings(folder: Path) -> Settings:
+    return Settings(Snapshot(), folder / "data")
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def test_it_is_made_once(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ def test_it_is_made_once(tmp_path: Path) -> None:
     assert re.fullmatch(r"sk-relay-[A-Za-z0-9_-]{43}", key)
     assert key == first_key(tmp_path / "a" / "b")
     assert key != first_key(tmp_path / "c")
-    assert ["client-key"] == os.listdir(tmp_path / "a" / "b")
+    assert ["client-key"] == names(tmp_path / "a" / "b")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a user's files by other means")
@@ -64,7 +68,7 @@ def test_all_who_start_at_once_agree(tmp_path: Path) -> None:
 
         with ThreadPoolExecutor(16) as pool:
             assert 1 == len(set(pool.map(start, range(16))))
-        assert ["client-key"] == os.listdir(folder)
+        assert ["client-key"] == names(folder)
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
@@ -100,12 +104,16 @@ def test_it_becomes_the_client_called_local(tmp_path: Path) -> None:
     assert (ClientKey("local", digest),) == found.snapshot.client_keys
 
 
+PLAIN = Settings(Snapshot(), Path("unused"))
 REFUSED = {
-    "on all addresses": ("0.0.0.0", {}),
-    "on a public address": ("192.0.2.1", {}),
-    "on Vercel": ("127.0.0.1", {"on_vercel": True}),
-    "with a key of one's own": ("127.0.0.1", {"snapshot": Snapshot(client_keys=(KEY,))}),
-    "with a weak one": ("::1", {"snapshot": Snapshot(switched_off={"client_keys": "mend"})}),
+    "on all addresses": ("0.0.0.0", PLAIN),
+    "on a public address": ("192.0.2.1", PLAIN),
+    "on Vercel": ("127.0.0.1", evolve(PLAIN, on_vercel=True)),
+    "with a key of one's own": ("127.0.0.1", evolve(PLAIN, snapshot=Snapshot(client_keys=(KEY,)))),
+    "with a weak one": (
+        "::1",
+        evolve(PLAIN, snapshot=Snapshot(switched_off={"client_keys": "mend"})),
+    ),
 }
 
 
@@ -114,8 +122,8 @@ def test_elsewhere_nothing_is_made(name: str, tmp_path: Path) -> None:
     """
     Where others could call, or keys are configured, the settings stay as they are.
     """
-    host, changes = REFUSED[name]
-    given = settings(tmp_path, **changes)
+    host, plain = REFUSED[name]
+    given = evolve(plain, data_dir=tmp_path / "data")
 
     assert given == with_first_key(given, host)
     assert [] == list(tmp_path.iterdir())

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from src.domain.errors import ConfigurationError
 from src.entrypoints.settings import load
+from src.entrypoints.settings.paths import Json
 from src.entrypoints.settings.shape import schema
-from src.entrypoints.settings.syntax import Json
 from src.entrypoints.settings.variables import VARIABLES
 
 

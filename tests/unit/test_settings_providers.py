@@ -75,6 +75,27 @@ def test_the_demo_beside_another_provider(demo: str, there: bool, tmp_path: Path
     assert there is ("demo" in [provider.name for provider in found.snapshot.providers])
 
 
+def test_the_demo_can_be_switched_off_whoever_names_it(tmp_path: Path) -> None:
+    """
+    RELAY_DEMO=0 wins over a file that names the demo; without it the file's demo is there.
+    """
+    (tmp_path / "relay.yaml").write_text("providers: {demo: {}}")
+
+    assert read(tmp_path).snapshot.providers[0].enabled
+    assert not read(tmp_path, RELAY_DEMO="0").snapshot.providers[0].enabled
+
+
+def test_a_variable_the_file_uses_is_not_called_ignored(tmp_path: Path) -> None:
+    """
+    A provider of the file may be called anthropic; its key is then used, and no notice denies it.
+    """
+    (tmp_path / "relay.yaml").write_text("providers: {anthropic: {base_url: 'https://a.example'}}")
+
+    found = read(tmp_path, ANTHROPIC_API_KEY="k")
+
+    assert ("k", ()) == (found.snapshot.providers[0].keys[0].secret, found.notices)
+
+
 def test_a_provider_of_the_file_finds_its_own_variables(tmp_path: Path) -> None:
     """
     <NAME>_API_KEY, <NAME>_KEYS and <NAME>_BASE_URL belong to the provider of that name.

@@ -3,9 +3,22 @@
 import json
 from pathlib import Path
 
-from src.domain.catalogue import Provider, Target, Waits
+from src.domain.catalogue import Provider, Route, Target, VirtualModel, Waits, When
 from src.entrypoints.settings import Settings, load
-from src.entrypoints.settings.records import FileRecord
+from src.entrypoints.settings.records import (
+    ClientKeyRecord,
+    FileRecord,
+    KeyRecord,
+    LimitRecord,
+    ProviderRecord,
+    Record,
+    RouteRecord,
+    ServerRecord,
+    TargetRecord,
+    VirtualModelRecord,
+    WaitsRecord,
+    WhenRecord,
+)
 from src.entrypoints.settings.shape import schema
 
 URL = "base_url: https://a.example/v1"
@@ -82,14 +95,9 @@ virtual_models:
   v:
     targets:
       [a/org/m, "a:x", org/m, {{provider: a, model: y, weight: 3, tier: 2}}, deepseek/d, w]
-  w:
-    {{targets: [{{model: x}}], strategy: weighted, delivery: whole, patience: 2, waits: 0,
-     hidden: yes}}
-routes:
-  - {{name: r, priority: 5, when: {{model: "m*", headers: {{x-a: "1*"}}, stream: true}}, targets: [a]}}
+  w: {{targets: [{{model: x}}]}}
 """
     snapshot = inline(text, tmp_path).snapshot
-    first, second = snapshot.virtual_models
 
     assert (
         Target("a", "org/m"),
@@ -98,21 +106,39 @@ routes:
         Target("a", "y", weight=3, tier=2),
         Target("deepseek", "d"),
         Target(None, "w"),
-    ) == first.targets
+    ) == snapshot.virtual_models[0].targets
     assert ["a", "deepseek"] == [p.name for p in snapshot.providers]
-    assert ("weighted", "whole", 2.0, 0.0, True) == (
-        second.strategy,
-        second.delivery,
-        second.patience,
-        second.waits,
-        second.hidden,
-    )
-    assert (Target("a", ""),) == snapshot.routes[0].targets
-    assert ((("x-a", "1*"),), True, 5) == (
-        snapshot.routes[0].when.headers,
-        snapshot.routes[0].when.stream,
-        snapshot.routes[0].priority,
-    )
+
+
+def test_every_field_of_a_virtual_model(tmp_path: Path) -> None:
+    """
+    What is written reaches the model, in the list form too.
+    """
+    text = """
+virtual_models:
+  - {name: w, targets: [demo/x], strategy: weighted, delivery: whole, patience: 2, waits: 0,
+     hidden: yes}
+"""
+    expected = VirtualModel("w", (Target("demo", "x"),), "weighted", "whole", 2.0, 0.0, True)
+
+    assert (expected,) == inline(text, tmp_path).snapshot.virtual_models
+
+
+def test_every_field_of_a_route(tmp_path: Path) -> None:
+    """
+    What is written reaches the route; a provider alone keeps the model asked for.
+    """
+    text = """
+routes:
+  - {name: r, priority: 5, enabled: no, strategy: round_robin, patience: 1, targets: [demo, demo/x],
+     when: {model: "m*", endpoint: "chat.*", client: c, headers: {x-a: "1*"}, stream: true}}
+"""
+    when = When("m*", "chat.*", (("x-a", "1*"),), "c", True)
+    targets = (Target("demo", ""), Target("demo", "x"))
+
+    assert (Route("r", when, targets, 5, "round_robin", 1.0, False),) == inline(
+        text, tmp_path
+    ).snapshot.routes
 
 
 def test_fallbacks_in_every_form(tmp_path: Path) -> None:
@@ -142,14 +168,37 @@ def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
     assert Waits(idle=9.0, headers=7.0, connect=1.5) == found.waits_for("m")
 
 
+RECORDS: dict[str, type[Record]] = {
+    "provider": ProviderRecord,
+    "provider_key": KeyRecord,
+    "fallback": TargetRecord,
+    "target": TargetRecord,
+    "virtual_model": VirtualModelRecord,
+    "when": WhenRecord,
+    "route": RouteRecord,
+    "client_key": ClientKeyRecord,
+    "limit": LimitRecord,
+    "server": ServerRecord,
+    "waits": WaitsRecord,
+}
+
+
 def test_the_schema_and_the_records_agree() -> None:
     """
-    Every field of the schema is a field of the record that holds it, and the other way round.
+    Every field of the schema is a field of the record that holds it, and the other way round (a
+    fallback is a target without weights).
     """
-    properties = schema()["properties"]
+    tables = {name: each for name, each in _dict(schema()["$defs"]).items() if _properties(each)}
 
-    assert isinstance(properties, dict)
-    assert set(FileRecord.__struct_fields__) == set(properties) - {"$schema"}
+    assert set(RECORDS) == set(tables)
+    assert set(FileRecord.__struct_fields__) == _properties(schema()) - {"$schema"}
+    for name, table in tables.items():
+        unused = {"weight", "tier"} if name == "fallback" else set()
+        assert set(RECORDS[name].__struct_fields__) - unused == _properties(table)
+
+
+def _properties(table: object) -> set[str]:
+    return set(_dict(_dict(table).get("properties")))
 
 
 def test_every_field_of_the_schema_says_what_it_is_for() -> None:

@@ -95,6 +95,26 @@ def test_a_file_of_comments_is_no_mistake(name: str, tmp_path: Path) -> None:
     assert 8787 == load({}, tmp_path).port
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    """
+    Editors of Windows begin a file with one.
+    """
+    (tmp_path / "relay.toml").write_bytes(b"\xef\xbb\xbf[server]\nport = 9\n")
+
+    assert 9 == load({}, tmp_path).port
+
+
+def test_the_originals_variable_names_the_file_too(tmp_path: Path) -> None:
+    """
+    RELAY_CONFIG_PATH is read where RELAY_CONFIG is not set.
+    """
+    (tmp_path / "a.toml").write_text("[server]\nport = 9\n")
+    (tmp_path / "b.toml").write_text("[server]\nport = 8\n")
+
+    assert 9 == load({"RELAY_CONFIG_PATH": "a.toml"}, tmp_path).port
+    assert 8 == load({"RELAY_CONFIG_PATH": "a.toml", "RELAY_CONFIG": "b.toml"}, tmp_path).port
+
+
 def test_two_files_are_an_error(tmp_path: Path) -> None:
     """
     Two configuration files side by side are refused, both named.
@@ -125,6 +145,7 @@ UNREADABLE = {
     "not utf-8": ("a.toml", b"a = '\xff'", "is not UTF-8"),
     "utf-16": ("a.toml", "a = 1".encode("utf-16"), "is not UTF-8"),
     "too deep": ("a.json", b"[" * 100_000, "nested too deeply"),
+    "deeper than any": ("a.json", b'{"routes": ' + b"[" * 40 + b"]" * 40 + b"}", "repeats itself"),
     "too deep in toml": ("a.toml", b"a = " + b"[" * 50_000, "is n"),
     "too large": ("a.toml", b"#" * (1 << 20) + b"\n", "larger than 1 MiB"),
     "huge number": ("a.json", b'{"longest_pause": ' + b"9" * 5000 + b"}", "number"),

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from src.domain.builtin import DEEPSEEK, DEMO, OPENAI
 from src.domain.catalogue import (
     Provider,
     Snapshot,
@@ -15,8 +16,8 @@ A = Provider("a", "https://a.example/v1", models=("m",), prefixes=("m-",))
 B = Provider("b", "https://b.example/v1", models=("n",))
 
 
-def with_a(**changes: object) -> Snapshot:
-    return Snapshot(providers=(evolve(A, **changes), B))
+def beside_b(provider: Provider) -> Snapshot:
+    return Snapshot(providers=(provider, B))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_url_that_cannot_be_called_is_refused(url: str) -> None:
     A base URL is http or https with a host, and without a user, a query or a fragment; the
     problem never repeats it.
     """
-    found = problems(with_a(base_url=url))
+    found = problems(beside_b(evolve(A, base_url=url)))
 
     assert ["providers[0].base_url"] == [problem.path for problem in found]
     assert url in ("", "https://") or url not in str(found[0])
@@ -55,7 +56,7 @@ def test_a_url_that_can_be_called_is_sound(url: str) -> None:
     """
     Ports, paths, addresses and the demo's own URL are fine.
     """
-    assert () == problems(with_a(base_url=url))
+    assert () == problems(beside_b(evolve(A, base_url=url)))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_header_that_cannot_or_may_not_be_sent_is_refused(header: str, value: 
     Neither the relay's own headers nor one that breaks a line may be configured; the value,
     which may be a secret, is not repeated.
     """
-    found = problems(with_a(headers=((header, value),)))
+    found = problems(beside_b(evolve(A, headers=((header, value),))))
 
     assert [f"providers[0].headers.{header}"] == [problem.path for problem in found]
     assert len(value) == 1 or value not in str(found[0])
@@ -82,6 +83,16 @@ def test_a_user_agent_is_held_to_the_same() -> None:
     """
     A line break in a User-Agent is a problem.
     """
-    found = problems(with_a(user_agent="x\ny"))
+    found = problems(beside_b(evolve(A, user_agent="x\ny")))
 
     assert ["providers[0].user_agent"] == [problem.path for problem in found]
+
+
+def test_the_built_in_names_are_as_published() -> None:
+    """
+    openai, deepseek and demo are where they are said to be, and the bare o-models are listed.
+    """
+    assert "https://api.openai.com/v1" == OPENAI.base_url
+    assert {"o1", "o3", "gpt-4o"} <= set(OPENAI.models)
+    assert ("deepseek-",) == DEEPSEEK.prefixes
+    assert ["echo", "flaky"] == [name.removeprefix("demo/") for name in DEMO.models]

@@ -58,4 +58,4 @@ def _safe(value: str) -> bytes:
     short = value[:_LONGEST]
     if short.isascii() and short.isprintable():
         return short.encode()
-    return quote(short, safe=" ,;=/:.-_~!*'()@&+$?#[]").encode()
+    return quote(short, safe=" ,;=/:.-_~!*'()@&+$?#[]").encode()[:_LONGEST]

@@ -45,9 +45,7 @@ class Connection(asyncio.Protocol):
     def reusable(self) -> bool:
         """May another request follow? Only after a whole answer to a wholly sent request."""
         answer = self.answer
-        if self.lost or self._unsent or answer is None:
-            return False
-        return answer.complete and answer.keep_alive
+        return answer is not None and answer.complete and answer.keep_alive
 
     def begin(self, answer: Answer, head: bytes, body: bytes) -> None:
         """Sends a request; its answer arrives in `answer`."""
@@ -115,9 +113,8 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def eof_received(self) -> None:
-        # Closing in the ordinary way would first wait until all is sent to who does not listen.
+        # Told at once: the transport closes only when all is sent, to one who may not listen.
         self._end(clean=True)
-        self.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._end(clean=error is None)

@@ -80,7 +80,7 @@ def _rings(section: str, edge: str, graph: Graph) -> Iterator[Problem]:
         first = min(ring, key=positions.__getitem__)
         mend = "Leave one of them out; a provider's own model is meant by `provider/model`."
         yield Problem(f"{section}[{positions[first]}].{edge}", f"goes round: {way}.", mend)
-        rest = {name: after - set(ring) for name, after in rest.items() if name not in ring}
+        rest = {name: after for name, after in rest.items() if name not in ring}
 
 
 def _ring(graph: Mapping[str, set[str]]) -> list[str]:

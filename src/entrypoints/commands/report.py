@@ -7,7 +7,7 @@ from ...domain.errors import ConfigurationError
 from ...domain.index import Index
 from ...locales import say
 from ..settings import Settings
-from ..settings.syntax import Json
+from ..settings.paths import Json
 
 
 def summary(settings: Settings) -> dict[str, Json]:

@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 
 from ...domain.errors import Problem
-from .syntax import Json, path_text
+from .paths import Json, Path, path_text
 
 _MARK = re.compile(r"\$(?:\$\{|\{([^}]*)(\})?)")
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
-
-Path = tuple[str | int, ...]
 
 
 def expand(value: Json, environ: Mapping[str, str], faults: list[Problem], path: Path = ()) -> Json:

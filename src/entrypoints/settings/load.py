@@ -12,12 +12,9 @@ from ...domain.errors import ConfigurationError, Problem
 from . import sources, variables
 from .environment import Reader, secrets
 from .folders import data_dir
-from .interpolation import expand
 from .providers import known_variables
 from .records import FileRecord, typed
-from .shape import fitted
 from .snapshot import Places, Sources, file_names, snapshot
-from .syntax import parse
 from .values import Settings
 
 
@@ -30,9 +27,7 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
     environ = sources.environment(environ, folder)
     written = sources.document(_renamed(environ), folder, file)
     faults: list[Problem] = []
-    record = FileRecord()
-    if written is not None:
-        record = typed(fitted(expand(parse(written), environ, faults), faults))
+    record = FileRecord() if written is None else _record(written, environ, faults)
     notices: list[str] = []
     found = Sources(environ, record, Reader(environ, faults), notices)
     settings = _process(found, folder, "" if written is None else written.name)
@@ -45,6 +40,16 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
         snapshot=evolve(content, switched_off=off),
         notices=(*settings.notices, *notices, *validation.notices(content)),
     )
+
+
+def _record(
+    written: sources.Document, environ: Mapping[str, str], faults: list[Problem]
+) -> FileRecord:
+    from .interpolation import expand  # what only a file needs
+    from .shape import fitted
+    from .syntax import parse
+
+    return typed(fitted(expand(parse(written), environ, faults), faults))
 
 
 def _renamed(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -11,8 +11,8 @@ from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Target, Wait
 from ...domain.errors import Problem
 from ...domain.validation import url_fault
 from .keys import handle, listed, pool
+from .paths import path_text
 from .records import KeyRecord, ProviderRecord, TargetRecord, WaitsRecord
-from .syntax import path_text
 
 #: Stands in for a missing URL, so that the other mistakes can still be found.
 NOWHERE = "https://missing.invalid"

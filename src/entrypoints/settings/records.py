@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from .syntax import Json
+from .paths import Json
 
 
 class Record(msgspec.Struct, kw_only=True, frozen=True):

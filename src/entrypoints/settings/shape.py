@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from ...domain.errors import Problem
 from ...domain.validation import near
-from .interpolation import Path
 from .packaged import packaged
-from .syntax import Json, path_text
+from .paths import Json, Path, path_text
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -21,6 +21,7 @@ from ...errors import (
     ServerFailed,
     UpstreamError,
 )
+from ...redaction import scrub
 from ...sse import data_event
 
 #: Codes that say that the account has no money, whatever the status (OpenAI answers 429).
@@ -34,6 +35,8 @@ _BROKEN = re.compile(r"server_error|overloaded|internal|unavailable|timeout|capa
 _REFUSED = re.compile(r"invalid_request|content_(filter|policy)|unsupported|invalid_(prompt|value)")
 #: A limit of the whole account, not of one model (design, section 5: rests).
 _ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
+#: What a provider refuses for its content goes to the caller and never moves, 403 or not.
+_POLICY = re.compile(r"content_(filter|policy)|moderation")
 _CODE = re.compile(r"[\w.-]{1,64}")
 
 
@@ -90,7 +93,7 @@ def _kind(
     if status == 401 or (status == 400 and _BAD_KEY.search(words)):
         return KeyRejected()
     if status == 403:
-        return KeyForbidden()
+        return RequestRejected() if _POLICY.search(words) else KeyForbidden()
     if status >= 500 or status == 408:
         return ServerFailed(retry_after=retry_after.parse(headers, "", now))
     if _TOO_LONG.search(words) or (status in (400, 413) and _TOO_LONG_TEXT.search(text)):
@@ -116,7 +119,7 @@ def _error_of(body: bytes) -> dict[str, object] | None:
     """The `error` member of a JSON object; a bare string becomes its message."""
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     found = answer.get("error") if isinstance(answer, dict) else None
     if isinstance(found, str):
@@ -148,7 +151,7 @@ def _code(error: dict[str, object] | None) -> str:
     """The provider's own code, if it is one word: its message may hold anything."""
     for name in ("code", "type"):
         value = (error or {}).get(name)
-        if isinstance(value, str) and _CODE.fullmatch(value):
+        if isinstance(value, str) and _CODE.fullmatch(value) and scrub(value) == value:
             return value
     return ""
 

@@ -3,6 +3,7 @@
 https://platform.openai.com/docs/api-reference/chat/create
 """
 
+import re
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +14,8 @@ from ...errors import InvalidRequest
 from ...strict_json import Document
 
 T = TypeVar("T")
+
+_EMPTY_LIST = re.compile(rb"\[[ \t\r\n]*\]")
 
 #: Longer than any model name there is; keeps logs and errors short.
 LONGEST_MODEL = 256
@@ -68,7 +71,7 @@ def _check_messages(document: Document) -> None:
         raise InvalidRequest(
             "'messages' is required and must be a list of messages.", param="messages"
         )
-    if not raw[1:64].strip(b" \t\r\n").strip(b"]"):
+    if _EMPTY_LIST.fullmatch(raw):
         raise InvalidRequest("'messages' must hold at least one message.", param="messages")
 
 

@@ -94,8 +94,8 @@ class StreamReader:
                 break
             if event.data is None:
                 # Keep-alives before the answer begins: a few go on, the rest say nothing new.
-                self._comments += 0 if self.meaningful else 1
-                if self._comments <= _MOST_COMMENTS:
+                self._comments += 1
+                if self.meaningful or self._comments <= _MOST_COMMENTS:
                     raw.append(event.raw)
             elif self._passes(event, event.data):
                 raw.append(event.raw)
@@ -112,7 +112,7 @@ class StreamReader:
             return True
         try:
             chunk = msgspec.json.decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return True  # not ours to judge: it goes on as it is, and does not end the stream
         if not isinstance(chunk, dict):
             return True
@@ -152,6 +152,6 @@ def _whole(event: Event) -> bool:
         return True
     try:
         msgspec.json.decode(event.data)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True

@@ -1,0 +1,70 @@
+"""Laws about what reaches a caller: whose bytes, which bytes, and how they end."""
+
+import re
+from collections.abc import Iterator
+
+from src.domain.catalogue import Snapshot
+from src.domain.errors import DeadlineExceeded
+from src.domain.receipt import Receipt
+
+from .history import History, Try, Visit
+
+_DONE = re.compile(rb"(?:^|[\r\n])data: \[DONE\]")
+
+
+def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
+    """I1, I3 and I10 for one request."""
+    if visit.tries_before is None:
+        return
+    server = history.tries_of(visit.id)[visit.tries_before - 1]
+    if visit.stream:
+        yield from _stream(visit, server)
+    elif visit.ended == ["answer"] and visit.written != [server.script.body]:
+        yield "I10: a whole answer is not its provider's, to the byte:"
+    if visit.gone_at is None and visit.ended != ["refuse"]:
+        yield from _receipt(visit, server, receipt)
+    late = visit.gone_at is not None or isinstance(visit.refusal, DeadlineExceeded)
+    if server.script.healthy and visit.ended == ["refuse"] and not late:
+        yield f"I1: '{server.script.name}' is whole, but the caller got {visit.refusal!r}:"
+
+
+def _stream(visit: Visit, server: Try) -> Iterator[str]:
+    hide, script = visit.hides_usage, server.script
+    refused = visit.ended == ["refuse"]
+    said = b"".join(visit.written[:-1] if refused else visit.written)
+    if visit.ended == ["finish"]:
+        if not script.complete(visit.choices):
+            yield f"I1: a clean end on '{script.name}', which is incomplete:"
+        if said != script.clean(hide_usage=hide):
+            yield f"I10: not the bytes of try {server.number} ({script.name}):"
+        return
+    if refused and _DONE.search(b"".join(visit.written)):
+        yield "I1: [DONE] in a stream that was not completed:"
+    most = script.clean if script.complete(visit.choices) else script.told
+    if not most(hide_usage=hide).startswith(said):
+        yield f"I10: other bytes than those of try {server.number} ({script.name}):"
+
+
+def _receipt(visit: Visit, server: Try, receipt: Receipt) -> Iterator[str]:
+    """I3: recorded is what was delivered, by whom it was delivered."""
+    served = receipt.served_by
+    if served is None or (served.provider, served.model, served.key) != (
+        server.provider,
+        server.model,
+        server.key,
+    ):
+        yield f"I3: served by {server.target} with {server.key}, recorded {served}:"
+    if receipt.bytes_out != sum(map(len, visit.written)):
+        yield f"I3: {receipt.bytes_out} bytes recorded:"
+    tokens = server.script.tokens
+    usage = receipt.usage
+    if tokens and (not usage or (usage.input_tokens, usage.output_tokens) != tokens):
+        yield f"I3: {tokens} tokens were used, recorded {usage}:"
+
+
+def leaked(history: History, snapshot: Snapshot) -> list[str]:
+    """The handles of provider keys that are in what callers got, or in a receipt."""
+    words = b"".join(data for visit in history.visits.values() for data in visit.written)
+    words += repr(history.receipts).encode()
+    keys = [key for provider in snapshot.providers for key in provider.keys]
+    return [key.handle for key in keys if key.secret.encode() in words]

@@ -1,0 +1,148 @@
+"""The configuration of a world and what its callers ask for, drawn from a seed."""
+
+from random import Random
+
+from attrs import frozen
+
+from src.domain.catalogue import (
+    HeaderStyle,
+    Provider,
+    ProviderKey,
+    Route,
+    Snapshot,
+    Strategy,
+    Target,
+    VirtualModel,
+    Waits,
+    When,
+)
+
+from .answers import Json
+
+MODELS = ("m-one", "m-two", "m-three")
+STRATEGIES: tuple[Strategy, ...] = ("ordered", "round_robin", "weighted")
+STYLES: tuple[HeaderStyle, ...] = ("bearer", "x-api-key", "api-key")
+
+#: As the design has them, and shorter: what runs out must run out often.
+WAITS = (Waits(), Waits(connect=2.0, headers=8.0, first_event=6.0, idle=5.0))
+
+
+@frozen
+class Wish:
+    """One request: what is asked, and how the caller behaves. Instants are seconds from start."""
+
+    id: str
+    at: float
+    body: Json
+    timeout: float | None
+    fallbacks: tuple[str, ...]
+    leaves_after: float | None
+    slow: bool
+
+
+def configuration(dice: Random) -> Snapshot:
+    """One to three providers with one to four keys each, and every way to name what they have."""
+    names = [f"p{n}" for n in range(dice.randint(1, 3))]
+    return Snapshot(
+        providers=tuple(_provider(dice, name, names) for name in names),
+        virtual_models=tuple(_virtual(dice, strategy, names) for strategy in STRATEGIES),
+        routes=_routes(dice, names),
+        longest_pause=dice.choice((0.0, 2.5)),
+    )
+
+
+def _provider(dice: Random, name: str, names: list[str]) -> Provider:
+    unequal = dice.random() < 0.3
+    others = [other for other in names if other != name]
+    falls = others and dice.random() < 0.5
+    return Provider(
+        name=name,
+        base_url=f"https://{name}.example/v1",
+        header_style=dice.choice(STYLES),
+        keys=tuple(
+            ProviderKey(
+                handle=f"{name}k{n}",
+                secret=f"sk-{name}-{n}-{dice.getrandbits(64):016x}",
+                weight=dice.randint(1, 5) if unequal else 1,
+            )
+            for n in range(dice.randint(1, 4))
+        ),
+        models=tuple(model for model in MODELS if dice.random() < 0.7),
+        prefixes=("m-",) if dice.random() < 0.3 else (),
+        fallbacks=(Target(dice.choice(others), ""),) if falls else (),
+        waits=dice.choice(WAITS),
+        stream_usage=dice.random() < 0.8,
+    )
+
+
+def _virtual(dice: Random, strategy: Strategy, names: list[str]) -> VirtualModel:
+    return VirtualModel(
+        name=f"v-{strategy}",
+        targets=tuple(
+            Target(
+                dice.choice(names),
+                dice.choice(MODELS),
+                weight=dice.randint(1, 4),
+                tier=dice.choice((0, 0, 1)),
+            )
+            for _ in range(dice.randint(1, 4))
+        ),
+        strategy=strategy,
+        patience=dice.choice((0.0, 0.0, 3.0)),
+        waits=dice.choice((None, None, 0.5)),
+    )
+
+
+def _routes(dice: Random, names: list[str]) -> tuple[Route, ...]:
+    if dice.random() < 0.5:
+        return ()
+    when = dice.choice((When(model="m-*", stream=True), When(client="c0"), When(model="*-two")))
+    target = Target(dice.choice(names), dice.choice(MODELS))
+    virtual = Target(None, "v-ordered")
+    return (Route("r", when, (target, virtual), strategy=dice.choice(STRATEGIES), patience=1.0),)
+
+
+def wishes(dice: Random, seed: int, names: list[str]) -> list[Wish]:
+    """Twenty to thirty requests; they come in a crowd or one by one."""
+    at, gap = 0.0, dice.choice((0.02, 0.3, 2.0))
+    drawn: list[Wish] = []
+    favourite = f"v-{dice.choice(STRATEGIES)}"
+    for number in range(dice.randint(20, 30)):
+        at += dice.expovariate(1.0 / gap)
+        model = favourite if dice.random() < 0.5 else _model(dice, names)
+        drawn.append(_wish(dice, f"r{seed}-{number}", at, model))
+    return drawn
+
+
+def _wish(dice: Random, name: str, at: float, model: str) -> Wish:
+    return Wish(
+        id=name,
+        at=at,
+        body=_body(dice, model),
+        timeout=dice.choice((0.5, 1.0, 3.0, 30.0)) if dice.random() < 0.3 else None,
+        fallbacks=("v-ordered",) if dice.random() < 0.1 else (),
+        leaves_after=dice.expovariate(1.0) + 0.0001 if dice.random() < 0.2 else None,
+        slow=dice.random() < 0.2,
+    )
+
+
+def _model(dice: Random, names: list[str]) -> str:
+    addressed = f"{dice.choice(names)}{dice.choice('/:')}{dice.choice(MODELS)}"
+    virtual = f"v-{dice.choice(STRATEGIES)}"
+    unknown = dice.choice(("m-four", "nobody"))
+    return dice.choice((virtual, virtual, addressed, addressed, dice.choice(MODELS), unknown))
+
+
+def _body(dice: Random, model: str) -> Json:
+    body: Json = {"model": model, "messages": [{"role": "user", "content": "Grüße 🌍"}]}
+    if dice.random() < 0.65:
+        body["stream"] = True
+        if dice.random() < 0.3:
+            body["stream_options"] = {"include_usage": dice.random() < 0.7, "x": 1}
+    if dice.random() < 0.2:
+        body["n"] = dice.randint(2, 3)
+    if dice.random() < 0.2:
+        body["max_tokens"] = 17
+    if dice.random() < 0.2:
+        body["unheard_of"] = [None, 1.5, "ü"]
+    return body

@@ -1,0 +1,79 @@
+"""The watch at the door: what must hold at the very instant a call to a provider begins."""
+
+import json
+
+from attrs import define
+
+from src.domain.ports import Call, Clock
+
+from .history import History, Try, Visit
+
+PROBE_SECONDS = 10.0
+
+
+@define(eq=False)
+class Watch:
+    """Notes in the history what is wrong."""
+
+    history: History
+    clock: Clock
+    #: The latest the calendar has ever shown: what was over then is over for good.
+    latest: float = 0.0
+
+    def see(self, one: Try, call: Call) -> None:
+        visit = self.history.visits[one.request]
+        self._rests(one)
+        self._breaker(one)
+        self._probes(one)
+        self._credential(one, call)
+        self._body(one, call, visit)
+        if visit.tries_before is not None:
+            self._wrong("I10", one, "another try after the answer had begun")
+        if visit.ended or visit.gone_at is not None:
+            self._wrong("I1", one, "a try for a request that was over")
+
+    def _rests(self, one: Try) -> None:
+        self.latest = max(self.latest, self.clock.now())
+        for model in (one.model, None):
+            until = self.history.rests.get((one.key, model), 0.0)
+            if self.latest < until:
+                self._wrong("I6", one, f"the key rests for {until - self.clock.now():.3f} s more")
+
+    def _breaker(self, one: Try) -> None:
+        until = self.history.opened.get(one.target)
+        if until is None or {f"probe:{one.target}", f"panic:{one.target}"} & one.leases:
+            return
+        one.unleased = True
+        if self.clock.now() >= until:
+            self._wrong("I7", one, "half open, and tried without a lease")
+
+    def _probes(self, one: Try) -> None:
+        lease = f"probe:{one.target}"
+        if lease in one.leases:
+            others = [
+                other.number
+                for other in self.history.tries
+                if other.target == one.target
+                and lease in other.leases
+                and other.closed is None
+                # A lease runs out: who holds the target up for longer does not keep others out.
+                and other.at > one.at - PROBE_SECONDS + self.history.jump
+            ]
+            if others:
+                self._wrong("I7", one, f"a second probe beside {others}")
+
+    def _credential(self, one: Try, call: Call) -> None:
+        if one.key not in {key.handle for key in call.provider.keys}:
+            self._wrong("I8", one, f"the key {one.key} is not one of this provider's")
+
+    def _body(self, one: Try, call: Call, visit: Visit) -> None:
+        """What the provider reads is what the caller wrote, but for the model and the usage."""
+        expected = visit.body | {"model": one.model}
+        if call.provider.stream_usage and visit.stream and visit.hides_usage:
+            options = visit.body.get("stream_options") or {}
+            expected["stream_options"] = {**options, "include_usage": True}
+        if json.loads(call.body) != expected:
+            self._wrong("fidelity", one, f"the provider reads {call.body!r}")
+
+    def _wrong(self, law: str, one: Try, what: str) -> None:
+        self.history.wrong(law, f"{one.request} try {one.number} at {one.target}: {what}")

@@ -1,0 +1,122 @@
+"""`airelay serve` and `airelay key`: what is started, and with which key."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import field, mutable
+from click.testing import CliRunner, Result
+
+from src.entrypoints.cli import Around, cli
+from src.entrypoints.settings import Settings
+
+STRONG = "0f8c9e2b7a6d5f4e3c2b1a09"
+YAML = """
+providers:
+  a: {base_url: https://a.example/v1, keys: [sk-secret-of-a], models: [m], prefixes: [m-]}
+virtual_models: {fast: {targets: [a/m, m-large]}}
+routes: [{name: small, priority: 3, when: {model: "m*"}, targets: [a]}]
+"""
+
+Invoke = Callable[..., Result]
+
+
+@mutable
+class Ran:
+    """Stands in for the server: keeps what it was started with."""
+
+    starts: list[tuple[Settings, str, int]] = field(factory=list)
+
+    def __call__(self, settings: Settings, *, host: str, port: int) -> None:
+        self.starts.append((settings, host, port))
+
+
+@pytest.fixture
+def ran() -> Ran:
+    return Ran()
+
+
+@pytest.fixture
+def run(tmp_path: Path, ran: Ran) -> Invoke:
+    def invoke(*words: str, **environ: str) -> Result:
+        home = {"RELAY_DATA_DIR": str(tmp_path / "data"), **environ}
+        return CliRunner().invoke(cli, words, obj=Around(home, tmp_path, ran))
+
+    return invoke
+
+
+def test_key_prints_this_machines_key_and_nothing_else(run: Invoke, tmp_path: Path) -> None:
+    """
+    Standard output is the key alone, so that $(airelay key) can be used.
+    """
+    found = run("key")
+
+    assert (0, (tmp_path / "data" / "client-key").read_text()) == (found.exit_code, found.stdout)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"RELAY_API_KEY": STRONG}, "RELAY_API_KEY"),
+        ({"RELAY_API_KEY": "short"}, "too weak"),
+        ({"VERCEL": "1"}, "RELAY_API_KEY"),
+        ({"RELAY_CONFIG": f"client_keys: [{{name: a, key: {STRONG}}}]\n#"}, "RELAY_CONFIG"),
+    ],
+)
+def test_key_prints_no_configured_secret(
+    environ: dict[str, str], words: str, run: Invoke, tmp_path: Path
+) -> None:
+    """
+    Where a key is configured, or none may be made, the command says where to look and fails.
+    """
+    found = run("key", **environ)
+
+    assert (1, "") == (found.exit_code, found.stdout)
+    assert words in found.stderr
+    assert STRONG not in found.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_runs_with_what_is_configured(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    Options win over the environment, the environment over the file; on loopback the machine's
+    own key is there.
+    """
+    (tmp_path / "relay.toml").write_text('[server]\nhost = "127.0.0.2"\nport = 1\n')
+
+    found = run("serve", "--log", "json", "--port", "3", RELAY_PORT="2")
+
+    assert 0 == found.exit_code
+    settings, host, port = ran.starts[0]
+    assert ("127.0.0.2", 3, "json") == (host, port, settings.log)
+    assert (host, port) == (settings.host, settings.port)
+    assert ["local"] == [key.name for key in settings.snapshot.client_keys]
+
+
+def test_serve_on_a_public_address_makes_no_key(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    Where others can call, only configured keys are accepted.
+    """
+    run("serve", "--host", "0.0.0.0")
+
+    assert () == ran.starts[0][0].snapshot.client_keys
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_does_not_start_with_mistakes(run: Invoke, ran: Ran) -> None:
+    """
+    A configuration that cannot be used is a list and exit status 78, and nothing starts.
+    """
+    found = run("serve", RELAY_PORT="x")
+
+    assert (78, []) == (found.exit_code, ran.starts)
+    assert "RELAY_PORT: cannot be used." in found.stderr
+
+
+def test_serve_says_when_its_key_cannot_be_kept(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    A data folder that cannot be written is a problem like any other.
+    """
+    (tmp_path / "data").write_text("")
+
+    assert (78, []) == (run("serve").exit_code, ran.starts)

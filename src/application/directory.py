@@ -2,7 +2,7 @@
 
 from attrs import evolve, frozen
 
-from ..domain.access import DEMO, Principal
+from ..domain.access import Principal, is_demo
 from ..domain.catalogue import Snapshot
 from ..domain.errors import ModelNotFound
 from ..domain.index import Index
@@ -21,20 +21,25 @@ class Model:
 
 
 class Directory:
-    """Look-ups over the snapshot in force."""
+    """Look-ups over the snapshot in force. `demo_for_all`: the operator switched the demo on, so
+    that it answers callers on other machines too."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, demo_for_all: bool = False) -> None:
         self._catalogue = catalogue
-        self._indexed: tuple[Snapshot, Index, Index] | None = None
+        self._demo_for_all = demo_for_all
+        self._views: _Views | None = None
 
     def index(self) -> Index:
         """The whole catalogue."""
-        return self._fresh()[1]
+        return self._fresh().whole
 
     def index_for(self, principal: Principal) -> Index:
-        """What this principal may reach: without a key, the demo provider and nothing else."""
-        _, whole, demo = self._fresh()
-        return demo if principal.demo_only else whole
+        """What this principal may reach: without a key the demo and nothing else; from another
+        machine everything but a demo that is on by default."""
+        views = self._fresh()
+        if principal.demo_only:
+            return views.demo
+        return views.whole if principal.local or self._demo_for_all else views.without_demo
 
     def models(self, principal: Principal) -> tuple[Model, ...]:
         """What `/v1/models` lists."""
@@ -50,16 +55,31 @@ class Directory:
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         raise ModelNotFound(f"The model '{name[:200]}' is not known here.{hint}", param="model")
 
-    def _fresh(self) -> tuple[Snapshot, Index, Index]:
+    def _fresh(self) -> "_Views":
         snapshot = self._catalogue.snapshot()
-        if self._indexed is None or self._indexed[0] is not snapshot:
-            self._indexed = (snapshot, Index.of(snapshot), Index.of(_demo_of(snapshot)))
-        return self._indexed
+        if self._views is None or self._views.snapshot is not snapshot:
+            self._views = _views(snapshot)
+        return self._views
 
 
-def _demo_of(snapshot: Snapshot) -> Snapshot:
-    demo = tuple(provider for provider in snapshot.providers if provider.name == DEMO)
-    return evolve(snapshot, providers=demo, virtual_models=(), routes=())
+@frozen
+class _Views:
+    snapshot: Snapshot
+    whole: Index
+    demo: Index
+    without_demo: Index
+
+
+def _views(snapshot: Snapshot) -> _Views:
+    demo = tuple(provider for provider in snapshot.providers if is_demo(provider))
+    others = tuple(provider for provider in snapshot.providers if not is_demo(provider))
+    whole = Index.of(snapshot)
+    return _Views(
+        snapshot,
+        whole,
+        Index.of(evolve(snapshot, providers=demo, virtual_models=(), routes=())),
+        Index.of(evolve(snapshot, providers=others)) if demo else whole,
+    )
 
 
 def _model(name: str, index: Index) -> Model:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from .catalogue import ClientKey
+from .catalogue import ClientKey, Provider
 from .errors import InvalidKey, NotConfigured
 from .index import Index
 
@@ -18,10 +18,12 @@ _HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 
 @frozen
 class Principal:
-    """Who was let in. `demo_only`: without a key, from this very machine, for demo models."""
+    """Who was let in. `demo_only`: without a key, from this very machine, for demo models.
+    `local`: from this very machine, whatever the key."""
 
     client: str
     demo_only: bool = False
+    local: bool = False
 
 
 def presented(headers: Mapping[str, str]) -> str | None:
@@ -39,9 +41,9 @@ def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal
     key = presented(headers)
     found = None if key is None else _known(key, index)
     if found is not None:
-        return Principal(found.name)
-    if local and DEMO in index.providers:
-        return Principal("local", demo_only=True)
+        return Principal(found.name, local=local)
+    if local and has_demo(index):
+        return Principal("local", demo_only=True, local=True)
     mend = index.snapshot.switched_off.get("client_keys")
     if mend is not None:
         raise NotConfigured(mend)
@@ -50,6 +52,17 @@ def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal
             "No client key is configured. Set RELAY_API_KEY to 16 or more characters."
         )
     raise wrong_key() if key is not None else missing_key()
+
+
+def has_demo(index: Index) -> bool:
+    """Is the built-in demo on? A provider of the operator's own may bear its name."""
+    demo = index.providers.get(DEMO)
+    return demo is not None and is_demo(demo)
+
+
+def is_demo(provider: Provider) -> bool:
+    """Is this the provider that needs no network?"""
+    return provider.base_url.startswith(f"{DEMO}:")
 
 
 def missing_key() -> InvalidKey:
@@ -64,6 +77,7 @@ def wrong_key() -> InvalidKey:
 
 def _known(key: str, index: Index) -> ClientKey | None:
     """By digest: neither the look-up nor the comparison tells how much of a guess was right."""
-    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    # Headers are read as Latin-1, byte by byte: this gives back the bytes that were sent.
+    digest = hashlib.sha256(key.encode("latin-1", "replace")).digest()
     found = index.client_keys.get(digest)
     return found if found is not None and hmac.compare_digest(found.digest, digest) else None

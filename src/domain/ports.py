@@ -130,7 +130,7 @@ class Reply(Protocol):
 
 class Upstream(Protocol):
     """Carries calls to providers. Raises UpstreamError and nothing else: Unreachable,
-    ConnectionReset or Silent on opening. Leaving the block stops the provider at once.
+    ConnectionReset, Silent or BadAnswer on opening. Leaving the block stops the provider at once.
     Framing, meter and dialect sit above it."""
 
     def open(self, call: Call) -> AbstractAsyncContextManager[Reply]: ...

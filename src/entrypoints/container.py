@@ -89,7 +89,11 @@ class Container(containers.DeclarativeContainer):
         health=health,
         dice=dice,
     )
-    directory: Provider[Directory] = providers.Singleton(Directory, catalogue)
+    directory: Provider[Directory] = providers.Singleton(
+        Directory,
+        catalogue,
+        demo_for_all=providers.Callable(lambda settings: settings.demo == "on", settings),
+    )
     house: Provider[House] = providers.Singleton(
         House,
         relay=relay,

@@ -200,3 +200,17 @@ async def test_broken_framing_is_a_4xx(framing: str) -> None:
     heard = await heard_by(FRAMINGS[framing])
 
     assert 400 <= heard.status < 500
+
+
+@pytest.mark.parametrize("upgrade", ["h2c", "websocket"])
+async def test_an_offer_to_upgrade_does_no_harm(upgrade: str) -> None:
+    """
+    RFC 9110, 7.8: an upgrade may be ignored. Clients that offer one are answered, or told so.
+    """
+    offered = [("Upgrade", upgrade), ("Connection", "Upgrade")]
+    async with relay_of() as (_, relay):
+        heard = await relay.send(request(body=ASK, key=CLIENT_KEY, headers=offered))
+        serves = await relay.serves()
+
+    assert heard.status in (200, 400)
+    assert serves

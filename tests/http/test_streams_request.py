@@ -6,7 +6,7 @@ import pytest
 
 from src.domain.catalogue import VirtualModel
 from tests.support import golden
-from tests.support.behaviours import chat, ok_chat
+from tests.support.behaviours import chat, ok_chat, status
 from tests.support.caller import request
 from tests.support.catalogue import CLIENT_KEY, provider, snapshot, target
 from tests.support.provider import scripted
@@ -118,3 +118,27 @@ async def test_a_provider_that_refuses_stream_options_is_not_sent_any() -> None:
         await relay.send(request(body=body.encode(), key=CLIENT_KEY))
 
     assert body.encode() == one.last.body
+
+
+async def test_a_whole_answer_comes_back_as_it_was_written() -> None:
+    """
+    White space, unknown fields and numbers of a whole answer are the provider's own.
+    """
+    answer = b'\n{ "choices" : [ {"message":{"content":"\\u00e9"}} ],\t"x":1.50E+0, "n":%d }\n'
+    said = answer % 10**40
+    async with relay_of(status(200, said)) as (_, relay):
+        heard = await relay.ask()
+
+    assert (200, said) == (heard.status, heard.body)
+
+
+async def test_large_bodies_pass_both_ways() -> None:
+    """
+    5 MB there, 5 MB back.
+    """
+    many = "é" * 2_500_000
+    async with relay_of(ok_chat(golden.answer({"content": many}))) as (one, relay):
+        heard = await relay.ask(messages=[{"role": "user", "content": many}])
+
+    assert many == json.loads(one.last.body)["messages"][0]["content"]
+    assert many == heard.json["choices"][0]["message"]["content"]

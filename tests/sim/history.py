@@ -94,6 +94,7 @@ class History:
     rests: dict[tuple[str, str | None], float] = field(factory=dict)
     opened: dict[str, float] = field(factory=dict)
     held: dict[str, str] = field(factory=dict)  # lease: the request that holds it
+    leasing: dict[str, float] = field(factory=dict)  # by request: seconds spent on leases
     broken: list[str] = field(factory=list)
     trace: list[str] = field(factory=list)
     #: By how many seconds the calendar was set ahead.

@@ -9,8 +9,8 @@ from . import laws_of_tries, laws_of_words
 from .history import History, Visit
 from .world import World
 
-#: What the relay may need after its last word: to linger, to settle, and for two lease trips.
-AFTERWARDS = 0.5 + 1.0 + 0.7
+#: What the relay may need after its last word: to linger and to settle.
+AFTERWARDS = 0.5 + 1.0
 
 
 def broken(world: World) -> list[str]:
@@ -32,7 +32,7 @@ def _of_visit(history: History, visit: Visit) -> Iterator[str]:
         return
     yield from _ends_once(visit, receipts[0])
     yield from _books(history, visit)
-    yield from _in_time(visit, history.jump)
+    yield from _in_time(history, visit)
     yield from laws_of_words.of_visit(history, visit, receipts[0])
     yield from laws_of_tries.of_visit(history, visit, receipts[0])
 
@@ -63,7 +63,7 @@ def _books(history: History, visit: Visit) -> Iterator[str]:
         yield "I2: settled, and open all the same:"
 
 
-def _in_time(visit: Visit, jump: float) -> Iterator[str]:
+def _in_time(history: History, visit: Visit) -> Iterator[str]:
     """Deadlines hold for whoever does not hold them up himself."""
     end = visit.ended_at if visit.gone_at is None else visit.gone_at
     if visit.left is None or end is None:
@@ -71,12 +71,13 @@ def _in_time(visit: Visit, jump: float) -> Iterator[str]:
         return
     if visit.slow:
         return
-    if visit.left > end + AFTERWARDS:
+    slack = history.leasing.get(visit.id, 0.0) + 0.05
+    if visit.left > end + AFTERWARDS + slack:
         yield f"time: over {visit.left - end:.2f} s after its end:"
-    if visit.timeout is not None and end > visit.began + visit.timeout + 0.05:
+    if visit.timeout is not None and end > visit.began + visit.timeout + slack:
         yield f"time: answered {end - visit.began - visit.timeout:.2f} s after its deadline:"
     # A calendar that is set ahead ends waits early.
-    if isinstance(visit.refusal, DeadlineExceeded) and visit.timeout is not None and not jump:
+    if isinstance(visit.refusal, DeadlineExceeded) and visit.timeout is not None and not history.jump:
         early = visit.began + visit.timeout - end
         if early > 0.05:
             yield f"time: given up {early:.2f} s before its deadline:"

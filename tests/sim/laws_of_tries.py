@@ -66,7 +66,8 @@ def _rests(history: History, pairs: list[Pair]) -> Iterator[str]:
     """I6: what an answer says about its key is known from then on."""
     for one, record in pairs:
         rest = one.script.rest
-        if rest is None or record.outcome not in _KEY_ERRORS:
+        heard = (one.closed or 0.0) - one.at >= one.script.seconds - 0.001
+        if rest is None or record.outcome not in _KEY_ERRORS or not heard:
             continue
         until = history.rests.get((one.key, None if rest.whole_key else one.model), 0.0)
         if until < one.closed_now + rest.seconds - 0.001:

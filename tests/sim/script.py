@@ -72,6 +72,11 @@ class Script:
     #: The request itself is judged: nobody else may be asked.
     final: bool = False
 
+    @property
+    def seconds(self) -> float:
+        """How long all of it takes."""
+        return self.connect + self.delay + sum(piece.after for piece in self.pieces)
+
     def complete(self, choices: int) -> bool:
         """Does all of an answer arrive?"""
         if self.body is not None:

@@ -110,7 +110,9 @@ class SimLeases:
 
     async def _trip(self) -> None:
         if self.dice.random() < 0.5:
-            await asyncio.sleep(self.dice.choice((0.0, 0.005, 0.3)))
+            seconds = self.dice.choice((0.0, 0.005, 0.3))
+            self.history.leasing[_whose()] = self.history.leasing.get(_whose(), 0.0) + seconds
+            await asyncio.sleep(seconds)
 
 
 def _whose() -> str:

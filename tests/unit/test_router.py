@@ -163,16 +163,6 @@ def test_weights_choose_the_first_in_their_proportion() -> None:
     assert 1000 == firsts["a/x"] + firsts["b/y"]
 
 
-def test_weights_keep_every_target() -> None:
-    """What was not drawn first follows in order."""
-    targets = (Target("a", "x"), Target("b", "y"), Target("c", "z"))
-    index = index_of(virtual(*targets, strategy="weighted"))
-
-    for seed in range(20):
-        first, *rest = names("v", index, seed=seed)
-        assert [n for n in ("a/x", "b/y", "c/z") if n != first] == rest
-
-
 def test_a_target_without_a_chain_is_followed_by_its_providers_fallbacks() -> None:
     """Fallbacks of fallbacks too, each once, with the asked model where none is named."""
     chained = provider("a", "m-a", fallbacks=(Target("b", ""), Target("c", "o")))

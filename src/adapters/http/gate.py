@@ -13,11 +13,12 @@ from ...domain import access
 from ...domain.errors import InvalidKey, NotConfigured, Refusal
 from ...domain.events import Faulted, RequestFinished
 from ...domain.receipt import Receipt
-from . import errors, reply
+from . import errors, receipt_headers, reply
 from .asgi import App, Receive, Scope, Send
 from .body import ClientGone
 from .handlers import chat, models, receipts
 from .house import House, Visit
+from .knobs import client_request_id
 from .routes import Match, match
 from .visitor import headers_of, is_local
 
@@ -50,11 +51,11 @@ class Gate:
         except Refusal as refusal:
             await self._refuse(visit, refusal)
         except ClientGone:
-            self._note(visit, errors.CLIENT_GONE, "the client left while it was sending")
+            self._left(visit)
         except Exception:
             # The outermost handler: says nothing of the inside, and the log has it all.
             self.house.observer.note(Faulted(visit.id, traceback.format_exc()))
-            await reply.send(visit, errors.write_internal())
+            await reply.send(visit, errors.write_internal(), [(b"x-request-id", visit.id.encode())])
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -100,11 +101,16 @@ class Gate:
 
     async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
         written = errors.write(refusal)
-        await reply.send(visit, written)
-        self._note(visit, written.status, str(refusal))
+        receipt = self._receipt(visit, written.status, str(refusal))
+        await reply.send(visit, written, receipt_headers.of(receipt))
+        self.house.observer.note(RequestFinished(receipt))
 
-    def _note(self, visit: Visit, status: int, error: str) -> None:
-        receipt = Receipt(
+    def _left(self, visit: Visit) -> None:
+        gone = self._receipt(visit, errors.CLIENT_GONE, "the client left while it was sending")
+        self.house.observer.note(RequestFinished(gone))
+
+    def _receipt(self, visit: Visit, status: int, error: str) -> Receipt:
+        return Receipt(
             request_id=visit.id,
             at=visit.at,
             client=visit.principal.client,
@@ -115,5 +121,5 @@ class Gate:
             status=status,
             seconds=self.house.clock.monotonic() - visit.received,
             error=error,
+            client_request_id=client_request_id(visit.headers),
         )
-        self.house.observer.note(RequestFinished(receipt))

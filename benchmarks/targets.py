@@ -118,15 +118,16 @@ def process(command: list[str], environ: dict[str, str] | None = None) -> Iterat
 
 
 def wait_for(port: int) -> None:
-    async def connect() -> None:
-        async with asyncio.timeout(20):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    return
+    asyncio.run(wait_until_listening(port))
 
-    asyncio.run(connect())
+
+async def wait_until_listening(port: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return

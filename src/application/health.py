@@ -72,6 +72,10 @@ class Health:
         if first:
             self._budgets[name] = retry_budget.deposit(self._budget(name), now)
 
+    def rests(self, attempt: Attempt, now: float) -> bool:
+        """Does the key of this attempt rest by now?"""
+        return now < key_pool.resting_until(attempt.key, attempt.stop.model, self._rests)
+
     def may_repeat(self, attempt: Attempt, now: float) -> bool:
         """Does the retry budget afford a repeat on the same target?"""
         return retry_budget.affords(self._budget(attempt.stop.provider.name), now)

@@ -2,6 +2,7 @@
 commit boundary and with StreamBroken after it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from attrs import define, field
 
@@ -27,8 +28,8 @@ from .request import Request
 MOST_HELD_EVENTS, MOST_HELD_BYTES = 64, 256 * 1024
 LARGEST_ANSWER = 32 * 1024 * 1024
 LARGEST_STREAM = 256 * 1024 * 1024
-#: A provider's error page is read no further than this.
-LARGEST_ERROR = 256 * 1024
+#: A provider's error page is read no further than this, and no longer (seconds).
+LARGEST_ERROR, ERROR_SECONDS = 256 * 1024, 5.0
 #: How long to wait for a provider to end its answer after [DONE], so that the connection lives on.
 LINGER = 0.5
 #: Event loops round: a wait may end this much before its instant, in seconds.
@@ -82,7 +83,7 @@ class Performance:
         if self.request.chat.stream and not _is_whole(reply):
             await self._stream(reply, call)
         else:
-            await self._whole(reply)
+            await self._whole(reply, call)
 
     def _hurried(self, call: Call) -> bool:
         """The caller allowed less time than the provider may take: no fault of the provider's, or
@@ -106,19 +107,21 @@ class Performance:
                 self.request.chat, stop.model, ask_usage=stop.provider.stream_usage
             ),
             waits=waits,
-            open_by=min(self.deadline, self._header_limit(waits.headers)),
+            open_by=min(self.deadline, self._limit(waits.headers)),
         )
 
-    def _header_limit(self, headers: float) -> float:
+    def _limit(self, wait: float) -> float:
         # Not streamed: a provider may think as long as the request may take (design, "Waits").
-        return self.clock.monotonic() + headers if self.request.chat.stream else self.deadline
+        return self.clock.monotonic() + wait if self.request.chat.stream else self.deadline
 
     async def _refused(self, reply: Reply) -> UpstreamError:
-        body = await self._read_all(reply, LARGEST_ERROR, cut=True)
+        until = min(self.deadline, self.clock.monotonic() + ERROR_SECONDS)
+        body = await self._read_all(reply, until, LARGEST_ERROR, part=True)
         return openai_chat.errors.classify(reply.status, reply.headers, body, now=self.clock.now())
 
-    async def _whole(self, reply: Reply) -> None:
-        body = await self._read_all(reply, LARGEST_ANSWER)
+    async def _whole(self, reply: Reply, call: Call) -> None:
+        until = min(self.deadline, self._limit(call.waits.first_event))
+        body = await self._read_all(reply, until, LARGEST_ANSWER)
         usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
         if self.request.chat.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
@@ -130,17 +133,17 @@ class Performance:
             body, reply.headers.get("content-type", "application/json"), self.receipt()
         )
 
-    async def _read_all(self, reply: Reply, most: int, *, cut: bool = False) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        while data := await self._read(reply, self.deadline):
-            pieces.append(data)
-            size += len(data)
-            if size > most:
-                if cut:
-                    break
-                raise BadAnswer(f"an answer larger than {most // 1024 // 1024} MiB")
-        return b"".join(pieces)
+    async def _read_all(self, reply: Reply, until: float, most: int, part: bool = False) -> bytes:
+        body = bytearray()
+        try:
+            while data := await self._read(reply, until):
+                body += data
+                if len(body) > most:
+                    raise BadAnswer(f"an answer larger than {most // 1024 // 1024} MiB")
+        except UpstreamError:
+            if not part:
+                raise
+        return bytes(body)
 
     async def _stream(self, reply: Reply, call: Call) -> None:
         openai_chat.answer.check_encoding(reply.headers)
@@ -166,7 +169,7 @@ class Performance:
             until = self.clock.monotonic() + call.waits.idle if self.committed else first_by
             try:
                 data = await self._read(reply, min(until, self.deadline))
-            except (Cut, BadAnswer):
+            except (Cut, BadAnswer, Stalled):
                 if not reader.complete:
                     raise
                 data = b""  # the answer is whole; only its [DONE] is lost
@@ -230,12 +233,10 @@ class Performance:
     async def _linger(self, reply: Reply) -> None:
         """Lets the provider end its answer; the caller has all of it already."""
         until = self.clock.monotonic() + LINGER
-        try:
+        with suppress(UpstreamError):
             for _ in range(16):
                 if not await reply.read(until):
                     return
-        except UpstreamError:
-            return
 
 
 def _is_whole(reply: Reply) -> bool:

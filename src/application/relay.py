@@ -56,8 +56,10 @@ class Relay:
             plan = self._plan(request, index)
         except Refusal as refusal:
             receipt = blank(request, "denied", refusal)
-            await caller.refuse(refusal, receipt)
-            self.observer.note(RequestFinished(evolve(receipt, status=caller.status)))
+            try:
+                await caller.refuse(refusal, receipt)
+            finally:
+                self.observer.note(RequestFinished(evolve(receipt, status=caller.status)))
             return
         passage = self._begin(request, caller, plan)
         hold = self._hold(request, plan, passage)
@@ -155,6 +157,8 @@ class Relay:
             passage.journey = journeys.passed_over(passage.journey, attempt)
             return False
         try:
+            if self.health.rests(attempt, self.clock.now()):
+                return False  # learned while the lease was on its way: choose again
             return await self._attempt(passage, attempt)
         finally:
             if attempt.once:

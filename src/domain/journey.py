@@ -81,6 +81,7 @@ class Journey:
     moves: int = 0
     paused: float = 0.0
     repeat_after: Pause | None = None
+    repeating: str = ""  # the target whose repeat is due, and nothing came in between
 
     def open_stops(self) -> tuple[Stop, ...]:
         """The targets this request may still use, in order."""
@@ -105,6 +106,7 @@ def failed(
         places=(*journey.places, f"{name} key {attempt.key.handle}"),
         tried=journey.tried | {attempt.key.handle},
         repeat_after=None,
+        repeating="",
     )
     if isinstance(error, _KEY_ERRORS):
         done = journey.moves + 1 > _most_moves(attempt.stop)
@@ -113,7 +115,8 @@ def failed(
     if isinstance(error, _REPEATABLE) and name not in journey.repeated and may_repeat:
         pause = _repeat_pause(error, journey.plan.longest_pause, attempt, dice)
         if pause is not None and now + pause.seconds < journey.deadline:
-            return evolve(after, repeated=after.repeated | {name}, repeat_after=pause)
+            repeated = after.repeated | {name}
+            return evolve(after, repeated=repeated, repeat_after=pause, repeating=name)
     return evolve(after, spent=after.spent | {name})
 
 
@@ -129,7 +132,8 @@ def passed_over(journey: Journey, attempt: Attempt) -> Journey:
 
 
 def _most_moves(stop: Stop) -> int:
-    return max(MOST_MOVES, min(len(stop.provider.keys), SMALL_POOL) - 1)
+    keys = len(stop.provider.keys)
+    return max(MOST_MOVES, keys - 1) if keys <= SMALL_POOL else MOST_MOVES
 
 
 def _repeat_pause(

@@ -47,7 +47,7 @@ def _attempt(
 ) -> Attempt | None:
     state = breakers.state(known.breakers.get(stop.name, Breaker()), now)
     # A target that failed a moment ago may have opened its own breaker; its repeat is still due.
-    if state == "open" and stop.name not in journey.repeated:
+    if state == "open" and stop.name != journey.repeating:
         return None
     keys, turn = stop.provider.keys, known.turns.get(stop.provider.name, 0)
     key = pick(keys, stop.model, known.rests, tried=journey.tried, now=now, turn=turn, dice=dice)

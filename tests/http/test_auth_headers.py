@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support import golden
-from tests.support.behaviours import ODD_HEADERS, chat, cut_after, refused, status
+from tests.support.behaviours import ODD_HEADERS, chat, cut_after, raw_stream, refused, status
 from tests.support.caller import asking, request
 from tests.support.catalogue import CLIENT_KEY, provider, snapshot
 from tests.support.provider import scripted
@@ -155,13 +155,28 @@ async def test_errors_have_their_receipt_and_no_secret(behaviour: Behaviour | Sc
     assert SECRET not in str(heard.headers) + heard.body.decode()
 
 
-async def test_a_provider_that_repeats_the_key_is_scrubbed() -> None:
-    """
-    A provider's own words go to the caller without our key in them.
-    """
-    said = golden.error(f"Bad request with {SECRET}.", type="invalid_request_error")
-    async with relay_of(status(400, said), keys=[SECRET]) as (_, relay):
-        heard = await relay.ask()
+REPEATED = golden.error(f"Bad: {SECRET}.", type=SECRET, code=SECRET, param=SECRET)
 
-    assert 400 == heard.status
-    assert SECRET not in heard.body.decode()
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        status(400, REPEATED),
+        status(401, REPEATED),
+        status(500, REPEATED),
+        status(200, REPEATED),
+        raw_stream([golden.event(REPEATED)]),
+        raw_stream([*golden.wire(golden.TEXT[:3], done=False), golden.event(REPEATED)]),
+    ],
+    ids=["400", "401", "500", "200", "first event", "later event"],
+)
+async def test_a_provider_that_repeats_the_key_is_scrubbed(behaviour: Behaviour) -> None:
+    """
+    Wherever a provider repeats our key, neither the caller nor the receipt has it.
+    """
+    async with relay_of(behaviour, keys=[SECRET]) as (_, relay):
+        heard = await relay.ask(stream=True)
+        receipt = await relay.finished()
+
+    assert heard.error["message"]
+    assert SECRET not in str(heard.headers) + heard.body.decode() + repr(receipt)

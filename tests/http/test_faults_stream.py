@@ -142,16 +142,16 @@ async def test_odd_endings_become_one_clean_end(behaviour: Behaviour) -> None:
     assert heard.ended_at - heard.at < 2.0
 
 
-async def test_an_event_that_is_no_json_goes_on() -> None:
+@pytest.mark.parametrize("place", [0, 1, 3, len(golden.TEXT)])
+async def test_an_event_that_is_no_json_goes_on(place: int) -> None:
     """
-    A pass-through stream does not end at an event it cannot read.
+    A pass-through stream does not end at an event it cannot read, wherever it comes.
     """
-    behaviour = garbage_event(3)
-    async with relay_of(behaviour) as (_, relay):
+    async with relay_of(garbage_event(place)) as (_, relay):
         heard = await relay.ask(stream=True)
 
-    expected = golden.wire((*golden.TEXT[:3], b"%% not JSON %%", *golden.TEXT[3:]))
-    assert b"".join(expected) == heard.body
+    expected = (*golden.TEXT[:place], b"%% not JSON %%", *golden.TEXT[place:])
+    assert b"".join(golden.wire(expected)) == heard.body
 
 
 async def test_a_slow_first_event_is_waited_for() -> None:

@@ -151,6 +151,16 @@ async def test_a_short_rest_is_waited_for() -> None:
     assert one.requests[1].at - one.requests[0].at >= 0.4
 
 
+async def test_a_repeat_takes_another_key() -> None:
+    """
+    The one repeat after a 5xx goes out with a key that has not failed yet.
+    """
+    async with relay_of(in_turn(refused(503), ok_chat()), keys=[FIRST, SECOND]) as (one, relay):
+        heard = await relay.ask()
+
+    assert (200, [FIRST, SECOND]) == (heard.status, one.keys)
+
+
 async def test_a_wrong_key_rests_for_every_model() -> None:
     """
     After 401 the whole key rests for 15 minutes; after 429 only the one model.

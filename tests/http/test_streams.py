@@ -117,23 +117,27 @@ async def test_a_caller_that_asks_for_usage_gets_it() -> None:
     assert b"".join(golden.wire((*golden.TEXT, golden.USAGE))) == heard.body
 
 
-async def test_the_first_event_is_out_before_the_last_is_in() -> None:
+@pytest.mark.parametrize("name", golden.STREAMS)
+async def test_the_first_event_is_out_before_the_last_is_in(name: str) -> None:
     """
-    While the provider still holds back the rest, the caller has the beginning; measured.
+    While the provider still holds back the rest, the caller has the first words, whatever kind
+    they are of; measured.
     """
     gate = asyncio.Event()
+    events = golden.STREAMS[name]
+    begun = 3 if name == "n=2" else 2  # the roles, and what is said first
     async with (
-        relay_of(gated_stream(golden.TEXT, gate, after=2)) as (one, relay),
+        relay_of(gated_stream(events, gate, after=begun)) as (one, relay),
         line(relay.base_url) as caller,
         asyncio.timeout(5),
     ):
         caller.say(request(body=asking(stream=True), key=CLIENT_KEY))
         heard = await caller.head()
         async for _ in caller.body(heard):
-            if heard.body.count(b"\n\n") >= 2:
+            if heard.body.count(b"\n\n") >= begun:
                 gate.set()
 
-    assert b"".join(golden.wire(golden.TEXT)) == heard.body
+    assert b"".join(golden.wire(events)) == heard.body
     first, last = heard.pieces[0][0], heard.pieces[-1][0]
     assert one.last.at < first < last
 

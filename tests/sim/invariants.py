@@ -77,7 +77,11 @@ def _in_time(history: History, visit: Visit) -> Iterator[str]:
     if visit.timeout is not None and end > visit.began + visit.timeout + slack:
         yield f"time: answered {end - visit.began - visit.timeout:.2f} s after its deadline:"
     # A calendar that is set ahead ends waits early.
-    if isinstance(visit.refusal, DeadlineExceeded) and visit.timeout is not None and not history.jump:
+    if (
+        isinstance(visit.refusal, DeadlineExceeded)
+        and visit.timeout is not None
+        and not history.jump
+    ):
         early = visit.began + visit.timeout - end
         if early > 0.05:
             yield f"time: given up {early:.2f} s before its deadline:"

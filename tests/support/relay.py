@@ -93,7 +93,7 @@ async def running_relay(
     """A relay with this configuration on 127.0.0.1, its calendar in the test's hand. `beat`:
     seconds after which a stream that is silent says something. No defect may have been noted."""
     notes, clock = Notes(), TurnedClock()
-    container = build("serve", Settings(configured, Path("nowhere")))
+    container = build("tests", Settings(configured, Path("nowhere")))
     container.clock.override(providers.Object(clock))
     container.observer.override(providers.Object(notes))
     container.dice.override(providers.Object(random.Random(seed)))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
-from attrs import evolve
 
 from src.application.health import Health
 from src.domain import journey as journeys
@@ -53,12 +52,12 @@ def stop(name: str, keys: int = 1) -> Stop:
 
 
 def travelled(
-    stops: Sequence[Stop], errors: Sequence[UpstreamError], **more: float
+    stops: Sequence[Stop], errors: Sequence[UpstreamError]
 ) -> tuple[list[str], Refusal | None]:
     """The handles of the keys that were tried, and the end: None for an answer. Attempts beyond
     `errors` succeed."""
-    plan = evolve(Plan(tuple(stops)), **more)
-    journey, health, now = Journey(plan, NOW + 600), Health(Nobody(), Random(0)), NOW
+    journey, now = Journey(Plan(tuple(stops)), NOW + 600), NOW
+    health = Health(Nobody(), Random(0))
     tried: list[str] = []
     while True:
         match step(journey, health.known, now=now, dice=Random(0)):

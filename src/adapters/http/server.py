@@ -25,6 +25,12 @@ class Protocol(HttpToolsProtocol):
             raise TooManyHeaders
         super().on_header(name, value)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        # uvicorn leaves the keep-alive timer of a connection that was reset to run out, and with
+        # it all that the connection held: a minute's worth of callers that left.
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+
     def send_400_response(self, msg: str) -> None:
         """A request that is no HTTP, or whose headers are too large: nothing else to say."""
         body = openai_chat.errors.error_body(

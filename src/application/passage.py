@@ -1,5 +1,7 @@
 """One request under way, and its receipt at every moment. Nobody else sees it."""
 
+from typing import TypedDict
+
 from attrs import define, evolve, field
 
 from ..domain.errors import (
@@ -58,27 +60,28 @@ class Passage:
             )
         )
 
-    def receipt(self, ending: Ending, refusal: Refusal | None = None) -> Receipt:
+    def receipt(
+        self, ending: Ending, refusal: Refusal | None = None, *, status: int = 0
+    ) -> Receipt:
         """The receipt as it stands; while an attempt is under way it counts as the one that
         serves, for its bytes are what the headers go with."""
         performance = self.performance
-        records = tuple(self.records)
         first = performance.first_event_at if performance else None
-        under_way = performance is not None and performance.under_way
-        spent = self._upstream_seconds
-        if performance is not None and under_way:
+        now, since = self.clock.monotonic(), self.request.received
+        records, spent = tuple(self.records), self._upstream_seconds
+        if performance is not None and performance.under_way:
             records += (_serving(performance),)
-            spent += (first or self.clock.monotonic()) - performance.started
-        elapsed = self.clock.monotonic() - self.request.received
-        return evolve(
-            blank(self.request, ending, refusal),
+            spent += (first or now) - performance.started
+        return Receipt(
+            **_asked(self.request),
+            ending=ending,
+            status=status,
+            error=str(refusal) if refusal else "",
             attempts=records,
             usage=performance.usage if performance else None,
-            seconds=elapsed,
-            first_event_seconds=None if first is None else first - self.request.received,
-            overhead_seconds=max(0.0, elapsed - spent - self.journey.paused)
-            if first is None or under_way
-            else max(0.0, first - self.request.received - spent - self.journey.paused),
+            seconds=now - since,
+            first_event_seconds=None if first is None else first - since,
+            overhead_seconds=max(0.0, (first or now) - since - spent - self.journey.paused),
             bytes_out=performance.bytes_out if performance else 0,
             degraded=self.degraded,
         )
@@ -92,20 +95,33 @@ class Passage:
         return evolve(clean, body=scrub_bytes(clean.body, secrets))
 
 
-def blank(request: Request, ending: Ending, refusal: Refusal | None) -> Receipt:
-    """The receipt of a request that was not yet under way."""
-    return Receipt(
-        request_id=request.id,
-        at=request.at,
-        client=request.client,
-        endpoint=ENDPOINT,
-        model=request.chat.model,
-        stream=request.chat.stream,
-        ending=ending,
-        error=str(refusal) if refusal else "",
-        client_request_id=request.client_request_id,
-        tags=request.knobs.tags,
-    )
+def blank(request: Request, refusal: Refusal, *, status: int = 0) -> Receipt:
+    """The receipt of a request that led nowhere."""
+    return Receipt(**_asked(request), ending="denied", error=str(refusal), status=status)
+
+
+class _Asked(TypedDict):
+    request_id: str
+    at: float
+    client: str
+    endpoint: str
+    model: str
+    stream: bool
+    client_request_id: str
+    tags: str
+
+
+def _asked(request: Request) -> _Asked:
+    return {
+        "request_id": request.id,
+        "at": request.at,
+        "client": request.client,
+        "endpoint": ENDPOINT,
+        "model": request.chat.model,
+        "stream": request.chat.stream,
+        "client_request_id": request.client_request_id,
+        "tags": request.knobs.tags,
+    }
 
 
 def ending_of(refusal: Refusal) -> Ending:

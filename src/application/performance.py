@@ -7,6 +7,7 @@ from contextlib import suppress
 from attrs import define, field
 
 from ..domain import outgoing
+from ..domain.catalogue import Waits
 from ..domain.dialects import openai_chat
 from ..domain.dialects.openai_chat.stream import Passed, StreamReader
 from ..domain.errors import (
@@ -26,8 +27,7 @@ from .request import Request
 
 #: What precedes the first meaningful event is held back, up to here (design 4.6).
 MOST_HELD_EVENTS, MOST_HELD_BYTES = 64, 256 * 1024
-LARGEST_ANSWER = 32 * 1024 * 1024
-LARGEST_STREAM = 256 * 1024 * 1024
+LARGEST_ANSWER, LARGEST_STREAM = 32 * 1024 * 1024, 256 * 1024 * 1024
 #: A provider's error page is read no further than this, and no longer (seconds).
 LARGEST_ERROR, ERROR_SECONDS = 256 * 1024, 5.0
 #: How long to wait for a provider to end its answer after [DONE], so that the connection lives on.
@@ -61,9 +61,8 @@ class Performance:
     @property
     def waited(self) -> float:
         """Seconds until the answer began; 0 for a whole one, whose beginning nobody sees."""
-        if not self.request.chat.stream:
-            return 0.0
-        return (self.first_event_at or self.started) - self.started
+        began = self.first_event_at if self.request.chat.stream else None
+        return (began or self.started) - self.started
 
     async def perform(self) -> None:
         """Returns when the caller has the whole answer."""
@@ -107,12 +106,13 @@ class Performance:
                 self.request.chat, stop.model, ask_usage=stop.provider.stream_usage
             ),
             waits=waits,
-            open_by=min(self.deadline, self._limit(waits.headers)),
+            open_by=min(self.deadline, self._limit(waits.headers, waits)),
         )
 
-    def _limit(self, wait: float) -> float:
-        # Not streamed: a provider may think as long as the request may take (design, "Waits").
-        return self.clock.monotonic() + wait if self.request.chat.stream else self.deadline
+    def _limit(self, wait: float, waits: Waits) -> float:
+        # Not streamed: a provider may think for as long as a whole answer may take.
+        whole = self.started + waits.answer
+        return self.clock.monotonic() + wait if self.request.chat.stream else whole
 
     async def _refused(self, reply: Reply) -> UpstreamError:
         until = min(self.deadline, self.clock.monotonic() + ERROR_SECONDS)
@@ -120,7 +120,7 @@ class Performance:
         return openai_chat.errors.classify(reply.status, reply.headers, body, now=self.clock.now())
 
     async def _whole(self, reply: Reply, call: Call) -> None:
-        until = min(self.deadline, self._limit(call.waits.first_event))
+        until = min(self.deadline, self._limit(call.waits.first_event, call.waits))
         body = await self._read_all(reply, until, LARGEST_ANSWER)
         usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
         if self.request.chat.stream:

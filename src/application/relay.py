@@ -3,7 +3,7 @@
 import asyncio
 from random import Random
 
-from attrs import define, evolve
+from attrs import define
 
 from ..domain import journey as journeys
 from ..domain import quota, router
@@ -55,11 +55,11 @@ class Relay:
         try:
             plan = self._plan(request, index)
         except Refusal as refusal:
-            receipt = blank(request, "denied", refusal)
             try:
-                await caller.refuse(refusal, receipt)
+                await caller.refuse(refusal, blank(request, refusal))
             finally:
-                self.observer.note(RequestFinished(evolve(receipt, status=caller.status)))
+                receipt = blank(request, refusal, status=caller.status)
+                self.observer.note(RequestFinished(receipt))
             return
         passage = self._begin(request, caller, plan)
         hold = self._hold(request, plan, passage)
@@ -77,7 +77,7 @@ class Relay:
             ending = "client_gone"
             raise
         finally:
-            receipt = evolve(passage.receipt(ending, refused), status=caller.status)
+            receipt = passage.receipt(ending, refused, status=caller.status)
             await self._settle(hold, Outcome(receipt, tuple(passage.rests)))
             self.observer.note(RequestFinished(receipt))
 

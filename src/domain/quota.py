@@ -25,11 +25,21 @@ class Line:
 
 @frozen
 class Hold:
-    """What a request may use, reserved before the provider is called; `id` is the request id."""
+    """What a request may use, reserved before the provider is called; `id` is the request id.
+
+    Each subject stands for one request, so many tokens and one place among the concurrent ones;
+    the lines are written out only where a limit asks for them.
+    """
 
     id: str
-    lines: tuple[Line, ...]
+    subjects: tuple[str, ...]
+    tokens: int
     until: float  # Unix seconds: swept after this
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """One line for each subject and metric."""
+        return tuple(line for subject in self.subjects for line in _lines(subject, self.tokens))
 
 
 @frozen
@@ -69,15 +79,20 @@ def estimate_input_tokens(body_bytes: int) -> int:
 def hold(
     request_id: str, *, client: str, model: str, provider: str, tokens: int, until: float
 ) -> Hold:
-    """The lines of one request: the caller's side, and the first choice's."""
+    """The hold of one request: the caller's side, and the first choice's."""
     subjects = ("deployment", f"client:{client}", f"model:{model}", f"provider:{provider}")
-    lines = tuple(
-        line
-        for subject in subjects
-        for line in (
-            Line(subject, "requests", "minute", 1),
-            Line(subject, "tokens", "minute", tokens),
-            Line(subject, "concurrency", "total", 1),
-        )
+    return Hold(request_id, subjects, tokens, until)
+
+
+def moved(held: Hold, provider: str) -> Hold:
+    """The hold with its provider-side lines on another provider."""
+    kept = tuple(subject for subject in held.subjects if not subject.startswith("provider:"))
+    return Hold(held.id, (*kept, f"provider:{provider}"), held.tokens, held.until)
+
+
+def _lines(subject: str, tokens: int) -> tuple[Line, ...]:
+    return (
+        Line(subject, "requests", "minute", 1),
+        Line(subject, "tokens", "minute", tokens),
+        Line(subject, "concurrency", "total", 1),
     )
-    return Hold(request_id, lines, until)

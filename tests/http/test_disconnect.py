@@ -99,7 +99,9 @@ async def test_a_slow_reader_slows_the_provider_down() -> None:
     word = golden.piece({"content": "x" * 10_000})
     many = (golden.role(), *[word] * 6_000, golden.piece({}, finish="stop"))
     async with relay_of(ok_stream(many)) as (one, relay), line(relay.base_url) as caller:
-        caller.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        transport = caller.writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
         caller.say(STREAM)
         await one.until(lambda p: len(p.requests) == 1)
         with pytest.raises(TimeoutError):

@@ -13,7 +13,7 @@ from tests.support.script import Behaviour, Hang, Wait
 WHOLE = b"".join(golden.wire(golden.TEXT))
 BEAT = 0.15
 #: Out of time after a few beats.
-PATIENT = evolve(HASTY, headers=0.6, first_event=0.6, idle=0.6)
+PATIENT = evolve(HASTY, headers=1.0, first_event=1.0, idle=1.0)
 
 
 def events_of(heard: Heard) -> bytes:

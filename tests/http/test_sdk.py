@@ -221,8 +221,10 @@ async def test_models() -> None:
     The list names every model, and each can be asked for by its name, slashes included.
     """
     async with sdk(models=["gpt-4o", "meta/llama-3/70b"]) as (_, client):
-        names = [model.id async for model in client.models.list()]
+        listed = [model async for model in client.models.list()]
+        names = [model.id for model in listed]
         found = [(await client.models.retrieve(name)).id for name in names]
 
     assert {"gpt-4o", "meta/llama-3/70b"} <= set(names)
     assert names == found
+    assert {"one"} == {model.owned_by for model in listed}

@@ -80,6 +80,7 @@ async def test_an_unknown_model_is_a_not_found_error() -> None:
 
     assert ("model_not_found", "model_not_found") == (chat.value.code, model.value.code)
     assert "gpt-4o" in chat.value.message
+    assert "gpt-4o" in model.value.message
 
 
 async def test_a_bad_request_names_the_field() -> None:

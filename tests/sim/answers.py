@@ -107,6 +107,11 @@ def pings(count: int) -> list[Frame]:
     return [Frame(b": ping\n\n", "comment")] * count
 
 
+def plain_error() -> Frame:
+    """An error that only its event's name tells."""
+    return Frame(b'event: error\ndata: {"message": "Something broke."}\n\n', "error")
+
+
 def error_frame(error: Json, *, named: bool) -> Frame:
     """An error inside a stream, as one event."""
     name = b"event: error\n" if named else b""

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from src.adapters.http import errors
 from src.domain.errors import Refusal
+from src.domain.ports import Clock
 from src.domain.receipt import Receipt
 
 from .history import Ended, History, Visit
@@ -20,6 +21,7 @@ class SimCaller:
     visit: Visit
     history: History
     dice: Random
+    clock: Clock
     task: "asyncio.Task[None] | None" = None
     _told: int = 0
     _through: bool = field(default=False)
@@ -31,7 +33,7 @@ class SimCaller:
     def leave(self) -> None:
         """The connection is gone; the relay hears of it by a cancellation."""
         if not self._through and self.visit.gone_at is None and self.task is not None:
-            self.visit.gone_at = asyncio.get_running_loop().time()
+            self.visit.gone_at = self.clock.monotonic()
             self._tell("leaves")
             self.task.cancel()
 
@@ -79,7 +81,9 @@ class SimCaller:
         if self.visit.gone_at is not None:
             self.history.wrong("I1", f"{self.visit.id}: {how} for a caller who had left")
         self.visit.ended.append(how)
-        self.visit.ended_at = asyncio.get_running_loop().time()
+        self.visit.ended_at = self.clock.monotonic()
+        self.visit.ended_now = self.clock.now()
+        self.visit.rests_then = tuple(self.history.rests.values())
         self._tell(how)
 
     async def _write(self, data: bytes) -> None:
@@ -94,4 +98,4 @@ class SimCaller:
             await asyncio.sleep(self.dice.choice((0.0, 0.1, 1.0, 4.0)))
 
     def _tell(self, *what: object) -> None:
-        self.history.tell(asyncio.get_running_loop().time(), self.visit.id, *what)
+        self.history.tell(self.clock.monotonic(), self.visit.id, *what)

@@ -92,7 +92,8 @@ def _hints(scene: Scene) -> list[tuple[dict[str, str], str, float | None]]:
 
 
 def bad_key(scene: Scene) -> Script:
-    error = {"message": f"Incorrect API key: {scene.secret}", "code": "invalid_api_key"}
+    code = scene.dice.choice(("invalid_api_key", "invalid_api_key", scene.secret))
+    error = {"message": f"Incorrect API key: {scene.secret}", "code": code}
     return refusal(scene, 401, error, rest=Rest(900.0, whole_key=True))
 
 
@@ -118,7 +119,8 @@ def too_long(scene: Scene) -> Script:
 def rejected(scene: Scene) -> Script:
     """The request is wrong, and the provider shows the key that it came with."""
     status = scene.dice.choice((400, 413, 422))
-    error = {"message": f"Bad value (key {scene.secret})", "type": "invalid_request_error"}
+    message = f"Bad value (key {scene.secret})"
+    error = {"message": message, "type": "invalid_request_error", "code": scene.secret}
     return refusal(scene, status, error, final=True)
 
 

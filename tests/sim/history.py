@@ -52,6 +52,8 @@ class Visit:
     written: list[bytes] = field(factory=list)
     ended: list[Ended] = field(factory=list)
     ended_at: float | None = None
+    ended_now: float = 0.0  # Unix seconds
+    rests_then: tuple[float, ...] = ()  # until when keys rested, at that instant
     refusal: Refusal | None = None
     #: The try whose bytes came first; tries made after that are wrong.
     tries_before: int | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from src.domain.errors import DeadlineExceeded, ModelNotFound
+from src.domain.errors import DeadlineExceeded, KeysResting, ModelNotFound
 from src.domain.receipt import Receipt
 
 from . import laws_of_tries, laws_of_words
@@ -33,6 +33,7 @@ def _of_visit(history: History, visit: Visit) -> Iterator[str]:
     yield from _ends_once(visit, receipts[0])
     yield from _books(history, visit)
     yield from _in_time(history, visit)
+    yield from _true_retry_after(history, visit)
     yield from laws_of_words.of_visit(history, visit, receipts[0])
     yield from laws_of_tries.of_visit(history, visit, receipts[0])
 
@@ -85,6 +86,16 @@ def _in_time(history: History, visit: Visit) -> Iterator[str]:
         early = visit.began + visit.timeout - end
         if early > 0.05:
             yield f"time: given up {early:.2f} s before its deadline:"
+
+
+def _true_retry_after(history: History, visit: Visit) -> Iterator[str]:
+    """A 429 for keys that rest names the instant at which one of them is back."""
+    refusal = visit.refusal
+    if not isinstance(refusal, KeysResting) or "rests" not in refusal.message:
+        return
+    back = visit.ended_now + refusal.retry_after
+    if refusal.retry_after and all(abs(back - told) > 0.001 for told in visit.rests_then):
+        yield f"I6: Retry-After {refusal.retry_after:.3f} is when no key is back:"
 
 
 def _at_the_end(world: World) -> Iterator[str]:

@@ -76,6 +76,7 @@ class SimLoop(asyncio.BaseEventLoop):
         if self._waiting:
             self._standing += 1
             if self._standing > MOST_AT_ONE_INSTANT:
+                self._standing = 0  # what is left must be able to end
                 raise Livelock(f"{MOST_AT_ONE_INSTANT} callbacks at the instant {self._instant}")
             self._draw()._run()
 
@@ -109,9 +110,11 @@ def run(loop: SimLoop, work: Coroutine[Any, Any, T]) -> T:
     try:
         return loop.run_until_complete(work)
     finally:
-        _cancel_what_is_left(loop)
-        asyncio.set_event_loop(None)
-        loop.close()
+        try:
+            _cancel_what_is_left(loop)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
 
 
 def _cancel_what_is_left(loop: SimLoop) -> None:

@@ -54,6 +54,7 @@ def configuration(dice: Random) -> Snapshot:
 def _provider(dice: Random, name: str, names: list[str]) -> Provider:
     unequal = dice.random() < 0.3
     others = [other for other in names if other != name]
+    looks = dice.choice(("sk-", "", "token_"))  # not every provider's keys look like keys
     falls = others and dice.random() < 0.5
     return Provider(
         name=name,
@@ -62,7 +63,7 @@ def _provider(dice: Random, name: str, names: list[str]) -> Provider:
         keys=tuple(
             ProviderKey(
                 handle=f"{name}k{n}",
-                secret=f"sk-{name}-{n}-{dice.getrandbits(64):016x}",
+                secret=f"{looks}{name}-{n}-{dice.getrandbits(64):016x}",
                 weight=dice.randint(1, 5) if unequal else 1,
             )
             for n in range(dice.randint(1, 4))

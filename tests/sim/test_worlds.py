@@ -1,4 +1,4 @@
-"""Worlds: the real application, scripted providers, simulated callers, and the laws of all three."""
+"""Worlds: the real application among scripted providers and callers, and the laws of them."""
 
 import subprocess
 import sys

@@ -71,6 +71,8 @@ def error_event(scene: Scene) -> Script:
         {"message": "Odd.", "code": "odd"},
     )
     error = answers.error_frame(scene.dice.choice(errors), named=scene.dice.random() < 0.5)
+    if scene.dice.random() < 0.25:
+        error = answers.plain_error()
     frames = _frames(scene)
     place = scene.dice.choice((0, 1, len(frames) // 2))
     return _of(scene, "error event", [*frames[:place], error, *frames[place:]])

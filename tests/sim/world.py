@@ -162,7 +162,8 @@ class World:
         visit = Visit(wish.id, wish.body, loop.time(), wish.timeout, wish.slow)
         self.history.visits[wish.id] = visit
         self.history.tell(loop.time(), wish.id, "comes", json.dumps(wish.body, sort_keys=True))
-        caller = SimCaller(visit, self.history, self._dice(wish.id), asyncio.current_task())
+        dice, task = self._dice(wish.id), asyncio.current_task()
+        caller = SimCaller(visit, self.history, dice, relay.clock, task)
         leaving = wish.leaves_after and loop.call_later(wish.leaves_after, caller.leave)
         try:
             await relay.serve(self._request(wish, relay.clock), index, caller)

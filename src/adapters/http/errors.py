@@ -61,7 +61,7 @@ def write(refusal: e.Refusal) -> Written:
     """A refusal as a response of its own."""
     row = TABLE[type(refusal)]
     if isinstance(refusal, e.ProviderRefused) and refusal.body:
-        return Written(refusal.status, refusal.body)
+        return Written(refusal.status, refusal.body, content_type=refusal.content_type)
     status = refusal.status if isinstance(refusal, e.ProviderRefused) else row.status
     return Written(status, _body(refusal, row), _headers(refusal))
 

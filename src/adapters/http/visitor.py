@@ -1,5 +1,6 @@
 """Where a request came from, and its headers as we read them."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ def _host(value: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)  # the same few names and addresses, over and over
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

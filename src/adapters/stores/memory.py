@@ -6,7 +6,7 @@ from attrs import define, evolve, field
 
 from ...domain.catalogue import Snapshot
 from ...domain.ports import Clock
-from ...domain.quota import Hold, Outcome, Verdict
+from ...domain.quota import Hold, Outcome, Verdict, moved
 from ...domain.receipt import Receipt
 
 #: Receipts kept for whoever asks; older ones are forgotten.
@@ -66,12 +66,7 @@ class MemoryLedger:
         entry = self.entries.get(hold.id)
         if entry is None or entry.outcome is not None:
             return Verdict(admitted=False)
-        provider = f"provider:{target.partition('/')[0]}"
-        lines = tuple(
-            evolve(line, subject=provider) if line.subject.startswith("provider:") else line
-            for line in entry.hold.lines
-        )
-        entry.hold = evolve(entry.hold, lines=lines)
+        entry.hold = moved(entry.hold, target.partition("/")[0])
         return entry.verdict
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
@@ -134,5 +129,5 @@ class MemoryLeases:
 
 def _lost(hold: Hold, now: float) -> Receipt:
     """What is written down for a request whose process died."""
-    client = next((s.subject[7:] for s in hold.lines if s.subject.startswith("client:")), "")
+    client = next((s[7:] for s in hold.subjects if s.startswith("client:")), "")
     return Receipt(request_id=hold.id, at=now, client=client, endpoint="", model="", stream=False)

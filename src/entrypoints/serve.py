@@ -47,7 +47,7 @@ def config(app: App) -> uvicorn.Config:
         http=Protocol,
         loop="auto",
         ws="none",
-        log_level="warning",
+        log_level="error",
         access_log=False,
         proxy_headers=False,
         server_header=False,

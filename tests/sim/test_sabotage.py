@@ -1,15 +1,19 @@
 """Planted bugs: worlds that cannot find them would find nothing."""
 
 import pytest
+from attrs import evolve
 from dependency_injector import providers
 
+from src.application.caller import Caller
 from src.application.health import Health
 from src.application.passage import Passage
 from src.application.relay import Relay
-from src.domain.errors import StreamBroken, UpstreamError
+from src.application.request import Request
+from src.domain.errors import Refusal, StreamBroken, UpstreamError
 from src.domain.journey import Attempt
 from src.domain.key_pool import Rest
 from src.domain.quota import Hold, KnownRest, Outcome
+from src.domain.router import Plan
 from src.entrypoints.container import Container
 
 from . import seeds
@@ -71,6 +75,30 @@ class LeavesTheDoorOpen(Relay):
         return await self._attempt(passage, attempt)
 
 
+class TellsAll(Passage):
+    """Passes a provider's words on as they are."""
+
+    def safe(self, refusal: Refusal) -> Refusal:
+        return refusal
+
+
+class Babbles(Relay):
+    """Takes no key out of what a provider says."""
+
+    def _begin(self, request: Request, caller: Caller, plan: Plan) -> Passage:
+        good = super()._begin(request, caller, plan)
+        return TellsAll(good.clock, good.request, good.caller, good.journey, good.deadline)
+
+
+class HasTime(Relay):
+    """Takes a minute more than the caller allows."""
+
+    def _begin(self, request: Request, caller: Caller, plan: Plan) -> Passage:
+        good = super()._begin(request, caller, plan)
+        journey = evolve(good.journey, deadline=good.journey.deadline + 60.0)
+        return Passage(good.clock, good.request, good.caller, journey, good.deadline + 60.0)
+
+
 class WakesKeys(Health):
     """Lets no key rest for longer than a moment."""
 
@@ -126,6 +154,8 @@ def health(kind: type[Health]) -> Sabotage:
         pytest.param("I1", relay(EndsCleanly), id="clean-end-on-a-cut"),
         pytest.param("I10", relay(TriesOn), id="retry-after-commit"),
         pytest.param("I7", relay(LeavesTheDoorOpen), id="probes-without-lease"),
+        pytest.param("I8", relay(Babbles), id="key-told"),
+        pytest.param("time", relay(HasTime), id="deadline-missed"),
         pytest.param("I6", health(WakesKeys), id="rest-shortened"),
         pytest.param("I6", health(HearsNothing), id="rest-of-others-ignored"),
     ],

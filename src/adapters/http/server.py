@@ -1,5 +1,7 @@
 """uvicorn's HTTP/1.1 protocol, speaking JSON where it would speak plain text."""
 
+import secrets
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...domain.dialects import openai_chat
@@ -41,7 +43,8 @@ class Protocol(HttpToolsProtocol):
         )
         head = (
             b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n"
-            b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+            b"content-length: %d\r\nx-request-id: %s\r\nconnection: close\r\n\r\n"
+            % (len(body), secrets.token_hex(16).encode())
         )
         self.transport.write(head + body)
         self.transport.close()

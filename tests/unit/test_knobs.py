@@ -1,0 +1,68 @@
+"""What a caller may set by header."""
+
+import pytest
+
+from src.adapters.http.knobs import client_request_id, read
+from src.application.request import Knobs
+from src.domain.errors import InvalidRequest
+
+
+def test_without_headers_nothing_is_set() -> None:
+    """All others are not looked at."""
+    assert Knobs() == read({"x-other": "1", "x-relay-nothing": "1"})
+
+
+def test_every_knob_is_read() -> None:
+    """Milliseconds become seconds; names are stripped and kept in order."""
+    headers = {
+        "x-relay-timeout-ms": "1500",
+        "x-relay-fallbacks": " b/y , a/x,,c ",
+        "x-relay-tags": "team=blue",
+        "x-relay-delivery": "live",
+    }
+
+    assert Knobs(timeout=1.5, fallbacks=("b/y", "a/x", "c"), tags="team=blue") == read(headers)
+
+
+WRONG = [
+    *(("x-relay-timeout-ms", v) for v in ("", "0", "-1", "1.5", "1e3", "soon", "1" * 10, " 1")),
+    *(("x-relay-fallbacks", v) for v in ("", " ", ",,", ",".join("abcdefghi"))),
+    *(("x-relay-delivery", v) for v in ("", "whole", "LIVE")),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_names_its_header(name: str, value: str) -> None:
+    """Refused rather than ignored: the caller relies on it."""
+    with pytest.raises(InvalidRequest) as caught:
+        read({name: value})
+
+    assert name == caught.value.param
+
+
+def test_eight_fallbacks_are_enough() -> None:
+    """And all of them are taken."""
+    assert tuple("abcdefgh") == read({"x-relay-fallbacks": ",".join("abcdefgh")}).fallbacks
+
+
+def test_tags_are_cut_short() -> None:
+    """Logs are no place for novels."""
+    assert "t" * 256 == read({"x-relay-tags": "t" * 5000}).tags
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("req-1.a_b", "req-1.a_b"),
+        ("x" * 128, "x" * 128),
+        ("x" * 129, ""),
+        ("", ""),
+        ("two words", ""),
+        ("a\r\nb", ""),
+        ("a\n", ""),
+        ("ü", ""),
+    ],
+)
+def test_a_callers_id_is_kept_if_it_is_fit(given: str, expected: str) -> None:
+    """Visible ASCII, 128 characters; anything else is dropped, not refused."""
+    assert expected == client_request_id({"x-request-id": given})

@@ -47,7 +47,7 @@ def _fields(event: Event) -> dict[str, object]:
                 "event": "key_rested",
                 "provider": event.provider,
                 "key": event.key,
-                "model": event.model,
+                "model": _clean(event.model) if event.model else None,
                 "until": _instant(event.until),
                 "reason": event.reason,
             }
@@ -55,11 +55,11 @@ def _fields(event: Event) -> dict[str, object]:
             return {
                 "event": "breaker_opened",
                 "provider": provider,
-                "model": model,
+                "model": _clean(model),
                 "until": _instant(until),
             }
         case BreakerClosed(provider=provider, model=model):
-            return {"event": "breaker_closed", "provider": provider, "model": model}
+            return {"event": "breaker_closed", "provider": provider, "model": _clean(model)}
         case StoreFailed(verb=verb, detail=detail):
             return {"event": "store_failed", "verb": verb, "detail": _clean(detail)}
         case Faulted(request_id=request_id, detail=detail):
@@ -75,13 +75,13 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
         "status": receipt.status,
         "ending": receipt.ending,
         "client": receipt.client,
-        "endpoint": receipt.endpoint,
-        "model": _plain(receipt.model),
+        "endpoint": _clean(receipt.endpoint),
+        "model": _clean(receipt.model),
         "stream": receipt.stream,
         "provider": last.provider if last else None,
-        "served_model": _plain(last.model) if last else None,
+        "served_model": _clean(last.model) if last else None,
         "key": last.key if last else None,
-        "attempts": [_plain(str(attempt)) for attempt in receipt.attempts],
+        "attempts": [_clean(str(attempt)) for attempt in receipt.attempts],
         "ms": round(receipt.seconds * 1000, 1),
         "first_event_ms": _ms(receipt.first_event_seconds),
         "overhead_ms": round(receipt.overhead_seconds * 1000, 1),
@@ -89,8 +89,8 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
         "output_tokens": usage.output_tokens if usage else None,
         "estimated": usage.estimated if usage else None,
         "bytes_out": receipt.bytes_out,
-        "error": _clean(receipt.error),
-        "tags": _clean(receipt.tags),
+        "error": _clean(receipt.error) or None,
+        "tags": _clean(receipt.tags) or None,
         "degraded": receipt.degraded,
     }
 
@@ -102,12 +102,12 @@ def _text(event: Event) -> str:
         return f"{name}: " + ", ".join(f"{key} {value}" for key, value in fields.items())
     receipt = event.receipt
     served = receipt.served_by
-    where = f" -> {served.provider}/{_plain(served.model)}" if served else ""
+    where = f" -> {served.provider}/{_clean(served.model)}" if served else ""
     tries = f", {len(receipt.attempts)} attempts" if len(receipt.attempts) > 1 else ""
     tokens = f", {receipt.usage.output_tokens} tokens out" if receipt.usage else ""
     error = f": {_clean(receipt.error)}" if receipt.error else ""
     return (
-        f"{_instant(receipt.at)[11:19]} {receipt.status} {_plain(receipt.model) or '-'}{where}"
+        f"{_instant(receipt.at)[11:19]} {receipt.status} {_clean(receipt.model) or '-'}{where}"
         f" ({receipt.client or 'nobody'}) {receipt.seconds * 1000:.0f} ms{tokens}{tries}"
         f" [{receipt.request_id[:8]}]{error}"
     )
@@ -121,14 +121,9 @@ def _ms(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds * 1000, 1)
 
 
-def _clean(text: str) -> str | None:
-    """What callers and providers said: no control characters, no secrets, no novels."""
-    return _plain(scrub(text[: _LONGEST * 2])) if text else None
-
-
-def _plain(text: str) -> str:
-    """What holds no secret by the way it was made: no control characters, no novels."""
-    short = text[:_LONGEST]
+def _clean(text: str) -> str:
+    """What callers and providers wrote: no control characters, no secrets, no novels."""
+    short = scrub(text[: _LONGEST * 2])[:_LONGEST]
     return short if short.isprintable() else "".join(map(_visible, short))
 
 

@@ -13,6 +13,7 @@ from .index import Index
 #: Models under this name need no key on the caller's own machine (design, section 5: demo).
 DEMO = "demo"
 
+_NO_KEY = "No client key is configured. Set RELAY_API_KEY to 16 or more characters."
 _HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 
 
@@ -32,25 +33,24 @@ def presented(headers: Mapping[str, str]) -> str | None:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
+    if authorization and not token and scheme.lower() != "bearer":
+        return scheme  # the bare key: some clients leave the scheme out
     return next((headers[name].strip() for name in _HEADERS if headers.get(name, "").strip()), None)
 
 
 def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal:
     """The principal, or raises InvalidKey, or NotConfigured where no key could be valid.
     `local`: peer and Host are loopback and no web page sent it."""
+    if not index.client_keys:
+        # Before anything else, the demo too: nobody may use a relay that is open to the world and
+        # has no key. One that listens on loopback alone has made one for itself.
+        raise NotConfigured(index.snapshot.switched_off.get("client_keys", _NO_KEY))
     key = presented(headers)
     found = None if key is None else _known(key, index)
     if found is not None:
         return Principal(found.name, local=local)
     if local and has_demo(index):
         return Principal("local", demo_only=True, local=True)
-    mend = index.snapshot.switched_off.get("client_keys")
-    if mend is not None:
-        raise NotConfigured(mend)
-    if not index.client_keys:
-        raise NotConfigured(
-            "No client key is configured. Set RELAY_API_KEY to 16 or more characters."
-        )
     raise wrong_key() if key is not None else missing_key()
 
 

@@ -10,7 +10,8 @@ _SHORTEST = 6
 #: What keys look like at the providers there are; the exact ones in use are removed first.
 _LOOKS_SECRET = re.compile(
     r"""(?xi)
-    \b(?: sk-[\w-]{6,} (?:\.[\w-]+)* | sk-rt\d\.[\w.-]+ | AIza[\w-]{10,} | gsk_\w{10,} | (?:xai|rk)-[\w-]{10,} )
+    \b(?: sk-[\w-]{6,} (?:\.[\w-]+)* | sk-rt\d\.[\w.-]+ | AIza[\w-]{10,} | gsk_\w{10,}
+        | (?:xai|rk)-[\w-]{10,} )
     | \bBearer\s+[\w.~+/=-]{8,}
     | (?<=[?&])(?:key|access_token|api_key|token)=[^&\s"']+
     | https?://hooks\.slack\.com/\S+

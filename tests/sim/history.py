@@ -99,6 +99,8 @@ class History:
     leasing: dict[str, float] = field(factory=dict)  # by request: seconds spent on leases
     broken: list[str] = field(factory=list)
     trace: list[str] = field(factory=list)
+    #: The latest the calendar has ever shown: what was over then is over for good.
+    latest: float = 0.0
     #: By how many seconds the calendar was set ahead.
     jump: float = 0.0
 
@@ -123,7 +125,8 @@ class History:
         """An event of the relay's own."""
         match event:
             case KeyRested(key=key, model=model, until=until):
-                if until < self.rests.get((key, model), 0.0):
+                before = self.rests.get((key, model), 0.0)
+                if max(until, self.latest) < before:
                     self.wrong("I6", f"the rest of {key} for {model} became shorter")
                 self.rested(key, model, until)
             case BreakerOpened(provider=provider, model=model, until=until):

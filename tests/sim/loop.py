@@ -106,14 +106,12 @@ class SimLoop(asyncio.BaseEventLoop):
 
 def run(loop: SimLoop, work: Coroutine[Any, Any, T]) -> T:
     """Runs `work` to its end and closes the loop. Raises Deadlock and Livelock."""
-    asyncio.set_event_loop(loop)
     try:
         return loop.run_until_complete(work)
     finally:
         try:
             _cancel_what_is_left(loop)
         finally:
-            asyncio.set_event_loop(None)
             loop.close()
 
 

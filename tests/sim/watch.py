@@ -17,8 +17,6 @@ class Watch:
 
     history: History
     clock: Clock
-    #: The latest the calendar has ever shown: what was over then is over for good.
-    latest: float = 0.0
 
     def see(self, one: Try, call: Call) -> None:
         visit = self.history.visits[one.request]
@@ -33,10 +31,10 @@ class Watch:
             self._wrong("I1", one, "a try for a request that was over")
 
     def _rests(self, one: Try) -> None:
-        self.latest = max(self.latest, self.clock.now())
+        self.history.latest = max(self.history.latest, self.clock.now())
         for model in (one.model, None):
             until = self.history.rests.get((one.key, model), 0.0)
-            if self.latest < until:
+            if self.history.latest < until:
                 self._wrong("I6", one, f"the key rests for {until - self.clock.now():.3f} s more")
 
     def _breaker(self, one: Try) -> None:

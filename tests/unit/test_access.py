@@ -32,7 +32,7 @@ PLACES: list[tuple[Headers, str | None]] = [
     ({}, None),
     ({"authorization": f"Bearer {GOOD}"}, GOOD),
     ({"authorization": f"bearer   {GOOD} "}, GOOD),
-    ({"authorization": GOOD}, None),
+    ({"authorization": GOOD}, GOOD),
     ({"authorization": "Bearer "}, None),
     ({"authorization": f"Basic {GOOD}"}, None),
     ({"x-api-key": GOOD}, GOOD),
@@ -47,7 +47,7 @@ PLACES: list[tuple[Headers, str | None]] = [
 
 @pytest.mark.parametrize(("headers", "expected"), PLACES)
 def test_a_key_is_found_where_sdks_put_it(headers: Headers, expected: str | None) -> None:
-    """Bearer first, then the three other headers; nowhere else."""
+    """In Authorization, with the word Bearer or bare, then the three other headers; nowhere else."""
     assert expected == presented(headers)
 
 

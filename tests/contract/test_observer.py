@@ -1,0 +1,61 @@
+"""What every observer promises. An observer is one line in OBSERVERS."""
+
+import pytest
+
+from src.adapters.log import LogObserver
+from src.domain.events import (
+    BreakerClosed,
+    BreakerOpened,
+    Event,
+    Faulted,
+    KeyRested,
+    RequestFinished,
+    StoreFailed,
+)
+from src.domain.ports import Observer
+from src.domain.receipt import AttemptRecord, Receipt
+
+
+def _drop(line: str) -> None:
+    line.encode()
+
+
+OBSERVERS: dict[str, Observer] = {
+    "log, JSON": LogObserver(_drop, "json"),
+    "log, text": LogObserver(_drop, "text"),
+}
+
+ODD = "模型\n\0\u2028" + "x" * 100_000
+BARE = Receipt("", 0.0, "", "", "", stream=False)
+ODDEST = Receipt(
+    *(ODD, 4e9, ODD, ODD, ODD),
+    stream=True,
+    attempts=(AttemptRecord(ODD, ODD, ODD, ODD, ODD),) * 20,
+    error=ODD,
+    tags=ODD,
+    seconds=1e12,
+)
+EVENTS: list[Event] = [
+    *(RequestFinished(receipt) for receipt in (BARE, ODDEST)),
+    *(KeyRested(ODD, ODD, model, 0.0, ODD) for model in (None, ODD)),
+    BreakerOpened(ODD, ODD, 4e9),
+    BreakerClosed(ODD, ODD),
+    StoreFailed(ODD, ODD),
+    Faulted(ODD, ODD),
+]
+
+
+@pytest.mark.parametrize("observer", OBSERVERS.values(), ids=OBSERVERS)
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_it_takes_every_event_and_never_fails(observer: Observer, event: Event) -> None:
+    """Whatever is in it: empty, endless, or full of control characters."""
+    observer.note(event)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="half a character in a trace cannot be written", raises=ValueError
+)
+@pytest.mark.parametrize("observer", OBSERVERS.values(), ids=OBSERVERS)
+def test_half_a_character_does_not_hurt(observer: Observer) -> None:
+    """A trace may quote what is no whole text (a file's name, a caller's word)."""
+    observer.note(Faulted("id", "\ud800"))

@@ -1,5 +1,6 @@
 """One process on one machine: uvicorn, and a banner that says what to do next."""
 
+import os
 import socket
 import sys
 
@@ -8,6 +9,7 @@ import uvicorn
 from ..adapters.http.asgi import App
 from ..adapters.http.server import Protocol
 from ..domain.access import DEMO
+from ..locales import language, say
 from .container import build
 from .first_key import is_loopback
 from .settings import Settings
@@ -35,7 +37,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
     listener = _listen(host, port)
     container = build("serve", settings)
     address = _address(host, listener.getsockname()[1])
-    server = Server(config(container.app()), banner(settings, address, host))
+    server = Server(config(container.app()), banner(settings, address, host, language(os.environ)))
     with listener:
         server.run(sockets=[listener])
 
@@ -56,32 +58,24 @@ def config(app: App) -> uvicorn.Config:
     )
 
 
-def banner(settings: Settings, address: str, host: str) -> str:
+def banner(settings: Settings, address: str, host: str, lang: str = "en") -> str:
     """What a person reads when the relay is up."""
     names = [provider.name for provider in settings.snapshot.providers if provider.enabled]
-    lines = ["", f"  AI Relay listens on {address}", f"  Providers: {', '.join(names) or 'none'}"]
-    lines += [f"  Note: {notice}" for notice in settings.notices]
-    if names == [DEMO]:
-        lines += _demo(address) if is_loopback(host) else []
-    return "\n".join((*lines, "", ""))
+    shown = ", ".join(names) or say("banner_none", lang)
+    lines = ["", say("banner_listens", lang, address=address)]
+    lines.append(say("banner_providers", lang, names=shown))
+    lines += [say("banner_note", lang, notice=notice) for notice in settings.notices]
+    if names == [DEMO] and is_loopback(host):
+        curls = _curls(address)
+        lines += ["", say("banner_demo", lang), "", *curls, "", say("banner_add", lang)]
+    return "\n".join(f"  {line}" if line else "" for line in lines) + "\n\n"
 
 
-def _demo(address: str) -> list[str]:
+def _curls(address: str) -> tuple[str, str]:
+    """The README's own two commands."""
     ask = '{"model": "demo/echo", "messages": [{"role": "user", "content": "Hello"}]'
-    curl = (
-        f"    curl {address}/v1/chat/completions -H 'content-type: application/json' \\\n      -d "
-    )
-    return [
-        "",
-        "  No provider is configured yet; the demo answers without a key:",
-        "",
-        f"{curl}'{ask}}}'",
-        f"{curl.replace('curl ', 'curl -N ')}'{ask}, \"stream\": true}}'",
-        "",
-        "  Add a real provider: put OPENAI_API_KEY=... (or DEEPSEEK_API_KEY=...) into .env, or",
-        "  run `airelay init` and edit relay.toml; then start again.",
-        "  `airelay key` shows the key that clients use then.",
-    ]
+    to = f"{address}/v1/chat/completions -H 'content-type: application/json' \\\n      -d "
+    return f"  curl {to}'{ask}}}'", f"  curl -N {to}'{ask}, \"stream\": true}}'"
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -89,10 +83,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        sys.exit(
-            f"Cannot listen on {_address(host, port)}: {error.strerror or error}."
-            " Is it in use? Choose another with --port."
-        )
+        reason = error.strerror or str(error)
+        address = _address(host, port)
+        sys.exit(say("port_taken", language(os.environ), address=address, reason=reason))
 
 
 def _address(host: str, port: int) -> str:

@@ -39,10 +39,19 @@ async def test_the_scheme_word_has_no_letter_case(scheme: str) -> None:
     assert 200 == heard.status
 
 
+async def test_the_scheme_word_may_be_left_out() -> None:
+    """
+    Some clients send the bare key in Authorization; it is taken for what it is.
+    """
+    async with relay_of() as (_, relay):
+        heard = await relay.send(request(body=ASK, headers=[("Authorization", CLIENT_KEY)]))
+
+    assert 200 == heard.status
+
+
 WRONG = {
     "none": [],
     "empty": [("Authorization", "")],
-    "no scheme": [("Authorization", CLIENT_KEY)],
     "scheme only": [("Authorization", "Bearer")],
     "scheme and a space": [("Authorization", "Bearer ")],
     "another scheme": [("Authorization", f"Basic {CLIENT_KEY}")],

@@ -139,13 +139,11 @@ class Relay:
                     if await self._leased(passage, attempt):
                         return
                 case Pause() as pause:
-                    await self._pause(passage, pause, now)
+                    await self._pause(passage, pause)
                 case GaveUp(refusal=refusal):
                     raise refusal
 
-    async def _pause(self, passage: Passage, pause: Pause, now: float) -> None:
-        if pause.repeats is not None:
-            self.health.repeats(pause.repeats, now)
+    async def _pause(self, passage: Passage, pause: Pause) -> None:
         await self.clock.sleep(pause.seconds)
         passage.journey = journeys.waited(passage.journey, pause)
 
@@ -180,6 +178,9 @@ class Relay:
             now=now,
             dice=self.dice,
         )
+        if passage.journey.repeat_after is not None:
+            # Paid for at once: whoever fails meanwhile must see what is left.
+            self.health.repeats(attempt.stop.provider.name, now)
         return False
 
     async def _perform(self, passage: Passage, attempt: Attempt) -> UpstreamError | None:

@@ -47,7 +47,7 @@ PLACES: list[tuple[Headers, str | None]] = [
 
 @pytest.mark.parametrize(("headers", "expected"), PLACES)
 def test_a_key_is_found_where_sdks_put_it(headers: Headers, expected: str | None) -> None:
-    """In Authorization, with the word Bearer or bare, then the three other headers; nowhere else."""
+    """In Authorization, with the word Bearer or bare; else in three other headers; nowhere else."""
     assert expected == presented(headers)
 
 

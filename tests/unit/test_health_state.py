@@ -1,5 +1,6 @@
 """What one instance learns from its attempts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -211,9 +212,6 @@ async def _receive() -> Message:
     return {}
 
 
-async def _send(_: Message) -> None: ...
-
-
 def performance(clock: TurnedClock, *, since: float, left: float, stream: str) -> Performance:
     """An attempt that began `since` seconds ago and may go on for `left` seconds."""
     now = clock.monotonic()
@@ -222,7 +220,7 @@ def performance(clock: TurnedClock, *, since: float, left: float, stream: str) -
         upstream=NeverAnswers(),
         clock=clock,
         request=Request("id", openai_chat.request.read(body), "c", now, NOW),
-        caller=HttpCaller(_receive, _send, "id"),
+        caller=HttpCaller(_receive, lambda _: asyncio.sleep(0), "id"),
         attempt=ATTEMPT,
         deadline=now + left,
         receipt=lambda: Receipt("id", NOW, "c", "", "m", stream=False),

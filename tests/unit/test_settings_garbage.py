@@ -82,7 +82,7 @@ PROVIDER = st.fixed_dictionaries(
         "prefixes": st.lists(WORDS, max_size=2),
         "fallbacks": st.lists(WORDS | st.fixed_dictionaries({"provider": WORDS}), max_size=2),
         "headers": st.dictionaries(WORDS, WORDS, max_size=2),
-        "waits": st.dictionaries(st.sampled_from(["idle", "connect"]), st.floats(), max_size=2),
+        "timeouts": st.dictionaries(st.sampled_from(["idle", "connect"]), st.floats(), max_size=2),
     },
 )
 CHAIN = st.fixed_dictionaries(

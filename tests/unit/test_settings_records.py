@@ -16,7 +16,7 @@ from src.entrypoints.settings.records import (
     ServerRecord,
     TargetRecord,
     VirtualModelRecord,
-    WaitsRecord,
+    TimeoutsRecord,
     WhenRecord,
 )
 from src.entrypoints.settings.shape import schema
@@ -160,7 +160,7 @@ def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
     """
     Each wait stands by itself: model, else provider, else the original's variable, else default.
     """
-    text = f"providers: {{a: {{{URL}, waits: {{idle: 9}}, model_waits: {{m: {{connect: 1.5}}}}}}}}"
+    text = f"providers: {{a: {{{URL}, timeouts: {{idle: 9}}, model_timeouts: {{m: {{connect: 1.5}}}}}}}}"
 
     found = provider(text, tmp_path, RELAY_UPSTREAM_TIMEOUT_MS="7000")
 
@@ -179,7 +179,7 @@ RECORDS: dict[str, type[Record]] = {
     "client_key": ClientKeyRecord,
     "limit": LimitRecord,
     "server": ServerRecord,
-    "waits": WaitsRecord,
+    "timeouts": TimeoutsRecord,
 }
 
 

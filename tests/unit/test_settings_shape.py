@@ -44,8 +44,8 @@ SHAPES = {
     "too small": ("server: {port: 0}", "server.port: must be 1 or more."),
     "too large": ("server: {port: 70000}", "server.port: must be 65535 or less."),
     "wait of nothing": (
-        f"providers: {{a: {{{URL}, waits: {{idle: 0}}}}}}",
-        "providers.a.waits.idle: must be above 0.",
+        f"providers: {{a: {{{URL}, timeouts: {{idle: 0}}}}}}",
+        "providers.a.timeouts.idle: must be above 0.",
     ),
     "empty list": (
         "virtual_models: {v: {targets: []}}",

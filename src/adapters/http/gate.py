@@ -14,13 +14,13 @@ from ...domain.errors import InvalidKey, NotConfigured, Refusal
 from ...domain.events import Faulted, RequestFinished
 from ...domain.receipt import Receipt
 from . import errors, receipt_headers, reply
-from .asgi import App, Receive, Scope, Send
+from .asgi import App, Message, Receive, Scope, Send
 from .body import ClientGone
 from .handlers import chat, models, receipts
 from .house import House, Visit
 from .knobs import client_request_id
 from .routes import Match, match
-from .visitor import headers_of, is_local
+from .visitor import check, headers_of, is_local
 
 _HANDLERS: dict[str, Callable[[House, Visit], Awaitable[None]]] = {
     "chat": chat.serve,
@@ -45,7 +45,7 @@ class Gate:
         try:
             found = self._enter(visit)
             if found.route.served == "quart":
-                await self.rest(scope, receive, send)
+                await self.rest(scope, receive, _identified(send, visit.id))
             else:
                 await _HANDLERS[found.route.handler](self.house, visit)
         except Refusal as refusal:
@@ -78,6 +78,7 @@ class Gate:
 
     def _enter(self, visit: Visit) -> Match:
         """Finds the route and lets the caller in, from headers alone."""
+        check(visit.scope, visit.headers)
         index = self.house.directory.index()
         local = is_local(visit.scope, visit.headers)
         try:
@@ -123,3 +124,14 @@ class Gate:
             error=error,
             client_request_id=client_request_id(visit.headers),
         )
+
+
+def _identified(send: Send, request_id: str) -> Send:
+    """Quart's answers carry a request id as well."""
+
+    async def with_id(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+        await send(message)
+
+    return with_id

@@ -4,6 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from ...domain.errors import InvalidRequest
 from .asgi import Scope
 
 #: Any of these means that somebody stands between us and the caller.
@@ -17,6 +18,18 @@ def headers_of(scope: Scope) -> dict[str, str]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
+
+
+def check(scope: Scope, headers: dict[str, str]) -> None:
+    """Raises InvalidRequest for what no honest client sends, or what we do not take part in."""
+    if scope.get("http_version") == "1.1" and headers.get("host", ",").count(","):
+        # RFC 9112 section 3.2: exactly one.
+        raise InvalidRequest("Send exactly one Host header.", param="host")
+    if "upgrade" in headers and "upgrade" in headers.get("connection", "").lower():
+        # The server's parser stops at the offer, and the body is lost (RFC 9110 section 7.8).
+        raise InvalidRequest(
+            "This relay speaks plain HTTP/1.1; leave the Upgrade header out.", param="upgrade"
+        )
 
 
 def is_local(scope: Scope, headers: dict[str, str]) -> bool:

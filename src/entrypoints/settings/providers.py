@@ -12,7 +12,7 @@ from ...domain.errors import Problem
 from ...domain.validation import url_fault
 from .keys import handle, listed, pool
 from .paths import path_text
-from .records import KeyRecord, ProviderRecord, TargetRecord, WaitsRecord
+from .records import KeyRecord, ProviderRecord, TargetRecord, TimeoutsRecord
 
 #: Stands in for a missing URL, so that the other mistakes can still be found.
 NOWHERE = "https://missing.invalid"
@@ -105,7 +105,7 @@ def provider(
         base = Provider(name, "", waits=around.waits, user_agent=around.user_agent)
     elif name != "demo":
         base = evolve(base, waits=around.waits, user_agent=around.user_agent)
-    waits = _waits(base.waits, record.waits)
+    waits = _waits(base.waits, record.timeouts)
     style = _STYLES[record.header_style] if record.header_style else base.header_style
     keys = pool((*base.keys, *_keys(path, name, record, around, faults)))
     headers = base.headers if record.headers is None else tuple(record.headers.items())
@@ -118,7 +118,7 @@ def provider(
         prefixes=_given(record.prefixes, base.prefixes),
         fallbacks=tuple(fallback(each, around.known) for each in record.fallbacks or () if each),
         waits=waits,
-        model_waits={model: _waits(waits, w) for model, w in record.model_waits.items()},
+        model_waits={model: _waits(waits, w) for model, w in record.model_timeouts.items()},
         user_agent=_or(record.user_agent, base.user_agent),
         headers=headers,
         stream_usage=_or(record.stream_usage, base.stream_usage),
@@ -209,7 +209,7 @@ def _usable(path: str, secret: str, around: Surroundings, faults: list[Problem])
     return False
 
 
-def _waits(base: Waits, record: WaitsRecord) -> Waits:
+def _waits(base: Waits, record: TimeoutsRecord) -> Waits:
     return Waits(
         connect=_or(record.connect, base.connect),
         headers=_or(record.headers, base.headers),

@@ -25,7 +25,7 @@ class TargetRecord(Record, frozen=True):
     tier: int = 0
 
 
-class WaitsRecord(Record, frozen=True):
+class TimeoutsRecord(Record, frozen=True):
     connect: float | None = None
     headers: float | None = None
     first_event: float | None = None
@@ -44,8 +44,8 @@ class ProviderRecord(Record, frozen=True):
     models: list[str | None] | None = None
     prefixes: list[str | None] | None = None
     fallbacks: list[str | TargetRecord | None] | None = None
-    waits: WaitsRecord = WaitsRecord()
-    model_waits: dict[str, WaitsRecord] = {}
+    timeouts: TimeoutsRecord = TimeoutsRecord()
+    model_timeouts: dict[str, TimeoutsRecord] = {}
     user_agent: str | None = None
     headers: dict[str, str] | None = None
     stream_usage: bool | None = None

@@ -43,7 +43,9 @@ VARIABLES: tuple[Variable, ...] = (
     *_honoured("DEEPSEEK_API_KEY DEEPSEEK_KEYS DEEPSEEK_BASE_URL"),
     *_honoured("XIAOMI_API_KEY XIAOMI_KEYS XIAOMI_BASE_URL"),
     _renamed("RELAY_CONFIG_PATH", "read as RELAY_CONFIG; call it so"),
-    _renamed("RELAY_UPSTREAM_TIMEOUT_MS", "read as every provider's `waits.headers`, in seconds"),
+    _renamed(
+        "RELAY_UPSTREAM_TIMEOUT_MS", "read as every provider's `timeouts.headers`, in seconds"
+    ),
     _renamed("RELAY_DEFAULT_USER_AGENT", "read as every provider's `user_agent`"),
     _renamed("RELAY_DAILY_LIMIT", "read as an entry of `limits`: deployment, requests, day"),
     _renamed("RELAY_MONTHLY_LIMIT", "read as an entry of `limits`: deployment, requests, month"),

@@ -101,7 +101,7 @@ class History:
     trace: list[str] = field(factory=list)
     #: The latest the calendar has ever shown: what was over then is over for good.
     latest: float = 0.0
-    #: By how many seconds the calendar was set ahead.
+    #: By how many seconds the calendar is set ahead, or back, once.
     jump: float = 0.0
 
     def tries_of(self, request: str) -> list[Try]:

@@ -93,6 +93,8 @@ def _true_retry_after(history: History, visit: Visit) -> Iterator[str]:
     refusal = visit.refusal
     if not isinstance(refusal, KeysResting) or "rests" not in refusal.message:
         return
+    if history.jump < 0:
+        return  # what was over is to come again, if the relay still knows of it
     back = visit.ended_now + refusal.retry_after
     if refusal.retry_after and all(abs(back - told) > 0.001 for told in visit.rests_then):
         yield f"I6: Retry-After {refusal.retry_after:.3f} is when no key is back:"

@@ -95,7 +95,8 @@ def of_providers(history: History) -> Iterator[str]:
     """I9: same-target repeats stay within the budget of their provider."""
     firsts: Counter[str] = Counter()
     repeats: Counter[str] = Counter()
-    span = history.jump + (history.tries[-1].at - history.tries[0].at if history.tries else 0.0)
+    span = max(0.0, history.jump)
+    span += history.tries[-1].at - history.tries[0].at if history.tries else 0.0
     for receipt in history.receipts:
         firsts.update(record.provider for record in receipt.attempts[:1])
         for before, after in pairwise(receipt.attempts):

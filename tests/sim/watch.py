@@ -55,7 +55,7 @@ class Watch:
                 and lease in other.leases
                 and other.closed is None
                 # A lease runs out: who holds the target up for longer does not keep others out.
-                and other.at > one.at - PROBE_SECONDS + self.history.jump
+                and other.at > one.at - PROBE_SECONDS + max(0.0, self.history.jump)
             ]
             if others:
                 self._wrong("I7", one, f"a second probe beside {others}")

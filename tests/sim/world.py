@@ -112,7 +112,7 @@ class World:
     def _clock(self, loop: SimLoop) -> SimClock:
         dice = self._dice("clock")
         jump = dice.choice((30.0, 3.0, -2.0, -20.0)) if dice.random() < 0.15 else 0.0
-        self.history.jump = max(0.0, jump)
+        self.history.jump = jump
         return SimClock(loop, dice.uniform(-1e4, 1e4), START + dice.uniform(0.0, 20.0), jump)
 
     def _relay(self, clock: SimClock) -> Relay:

@@ -30,8 +30,9 @@ MOST_HELD_EVENTS, MOST_HELD_BYTES = 64, 256 * 1024
 LARGEST_ANSWER, LARGEST_STREAM = 32 * 1024 * 1024, 256 * 1024 * 1024
 #: A provider's error page is read no further than this, and no longer (seconds).
 LARGEST_ERROR, ERROR_SECONDS = 256 * 1024, 5.0
-#: How long to wait for a provider to end its answer after [DONE], so that the connection lives on.
-LINGER = 0.5
+#: Seconds to wait for [DONE] when all else has come; and after it for the provider to end its
+#: answer, so that the connection lives on.
+LAST_WORDS, LINGER = 3.0, 0.5
 #: Event loops round: a wait may end this much before its instant, in seconds.
 SLACK = 0.01
 
@@ -166,7 +167,8 @@ class Performance:
     async def _follow(self, reply: Reply, reader: StreamReader, call: Call) -> None:
         first_by = self.clock.monotonic() + call.waits.first_event
         while not reader.done:
-            until = self.clock.monotonic() + call.waits.idle if self.committed else first_by
+            idle = LAST_WORDS if reader.told else call.waits.idle
+            until = self.clock.monotonic() + idle if self.committed else first_by
             try:
                 data = await self._read(reply, min(until, self.deadline))
             except (Cut, BadAnswer, Stalled):
@@ -211,12 +213,10 @@ class Performance:
         """From here on never a second provider, never a splice."""
         self.committed = True
         self.first_event_at = self.clock.monotonic()
-        held = b"".join(self._held)
-        self._held.clear()
+        held, self._held = b"".join(self._held), []
         self.bytes_out += len(held)
         await self.caller.open(self.receipt())
-        if held:
-            await self.caller.write(held)
+        await self.caller.write(held)
 
     def _held_too_much(self) -> bool:
         return self._held_events > MOST_HELD_EVENTS or sum(map(len, self._held)) > MOST_HELD_BYTES

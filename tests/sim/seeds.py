@@ -17,6 +17,11 @@ def chosen() -> list[range]:
     return chunks(int(first), int(last))
 
 
+def more() -> list[range]:
+    """What the slow tests add to the usual seeds; nothing where SIM_SEEDS says which."""
+    return [] if "SIM_SEEDS" in os.environ else chunks(USUAL, MANY)
+
+
 def chunks(first: int, last: int) -> list[range]:
     return [range(at, min(at + CHUNK, last)) for at in range(first, last, CHUNK)]
 

@@ -56,9 +56,7 @@ def test_what_once_failed_does_not_fail_again(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "some", seeds.chunks(seeds.USUAL, seeds.MANY), ids=lambda some: f"{some.start}-{some.stop}"
-)
+@pytest.mark.parametrize("some", seeds.more(), ids=lambda some: f"{some.start}-{some.stop}")
 def test_many_more_worlds_keep_the_laws(some: range) -> None:
     """
     The laws hold where nobody looks every day.

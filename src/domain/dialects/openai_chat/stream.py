@@ -69,6 +69,11 @@ class StreamReader:
         """The answer is whole, whether or not the provider said [DONE]."""
         return self.done or len(self._finished) >= self._choices
 
+    @property
+    def told(self) -> bool:
+        """Nothing but [DONE] is to come: the answer is whole, and so is what was asked besides."""
+        return self.complete and (self._hide_usage or self.usage is not None)
+
     def feed(self, data: bytes) -> Passed:
         """What passes of these bytes. Raises BadAnswer for an event over the bound."""
         return self._take(self._reader.feed(data))

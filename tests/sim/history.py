@@ -62,6 +62,12 @@ class Visit:
     crash: str = ""
 
     @property
+    def hurried(self) -> bool:
+        """Its own deadline ended it."""
+        end = self.ended_at or 0.0
+        return self.timeout is not None and end >= self.began + self.timeout - 0.05
+
+    @property
     def stream(self) -> bool:
         return bool(self.body.get("stream"))
 

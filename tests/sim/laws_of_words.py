@@ -35,7 +35,9 @@ def _stream(visit: Visit, server: Try) -> Iterator[str]:
     if visit.ended == ["finish"]:
         if not script.complete(visit.choices):
             yield f"I1: a clean end on '{script.name}', which is incomplete:"
-        if said != script.clean(hide_usage=hide):
+        # At its deadline an answer that is whole ends well, though its usage is still to come.
+        spared = visit.hurried and script.enough(said, visit.choices)
+        if said != script.clean(hide_usage=hide) and not spared:
             yield f"I10: not the bytes of try {server.number} ({script.name}):"
         return
     if refused and _DONE.search(b"".join(visit.written)):
@@ -58,7 +60,11 @@ def _receipt(visit: Visit, server: Try, receipt: Receipt) -> Iterator[str]:
         yield f"I3: {receipt.bytes_out} bytes recorded:"
     tokens = server.script.tokens
     usage = receipt.usage
-    if tokens and (not usage or (usage.input_tokens, usage.output_tokens) != tokens):
+    if (
+        tokens
+        and not visit.hurried
+        and (not usage or (usage.input_tokens, usage.output_tokens) != tokens)
+    ):
         yield f"I3: {tokens} tokens were used, recorded {usage}:"
 
 

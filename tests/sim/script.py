@@ -91,6 +91,14 @@ class Script:
                 finished.add(frame.choice)
         return len(finished) >= choices
 
+    def enough(self, said: bytes, choices: int) -> bool:
+        """Do these bytes, of this script, hold all of an answer but what it used?"""
+        own = said.removesuffix(DONE)
+        ends = {
+            frame.choice for frame in self.frames if frame.kind == "finish" and frame.data in own
+        }
+        return self.told(hide_usage=False).startswith(own) and len(ends) >= choices
+
     def told(self, *, hide_usage: bool) -> bytes:
         """All that may reach a caller of a stream before its clean end."""
         return b"".join(self._told(hide_usage))

@@ -127,6 +127,12 @@ def test_a_lost_blank_line_at_the_end_is_completed() -> None:
     assert HELLO + DONE == passed(reader_of(), HELLO, DONE[:-2])
 
 
+@pytest.mark.parametrize("half", [event(golden.USAGE)[:40], b"data: [DO", b": pi", b"event: x"])
+def test_half_an_event_after_the_finish_is_dropped(half: bytes) -> None:
+    """The answer is whole; what was torn off does not pass."""
+    assert HELLO + STOP + DONE == passed(reader_of(hide_usage=False), HELLO + STOP + half)
+
+
 CUTS = {
     "nothing": (1, b""),
     "after the text": (1, HELLO),

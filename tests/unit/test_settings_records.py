@@ -15,8 +15,8 @@ from src.entrypoints.settings.records import (
     RouteRecord,
     ServerRecord,
     TargetRecord,
-    VirtualModelRecord,
     TimeoutsRecord,
+    VirtualModelRecord,
     WhenRecord,
 )
 from src.entrypoints.settings.shape import schema
@@ -160,7 +160,8 @@ def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
     """
     Each wait stands by itself: model, else provider, else the original's variable, else default.
     """
-    text = f"providers: {{a: {{{URL}, timeouts: {{idle: 9}}, model_timeouts: {{m: {{connect: 1.5}}}}}}}}"
+    model = "model_timeouts: {m: {connect: 1.5}}"
+    text = f"providers: {{a: {{{URL}, timeouts: {{idle: 9}}, {model}}}}}"
 
     found = provider(text, tmp_path, RELAY_UPSTREAM_TIMEOUT_MS="7000")
 

@@ -187,7 +187,7 @@ def test_nesting_ends_at_sixty_four(open: bytes, close: bytes) -> None:
 
 def test_brackets_in_strings_do_not_nest() -> None:
     """Nor do escaped quotes end a string."""
-    read(b'{"a": "' + b'[{\\"' * 100 + b'", "b": "\\\\", "c": [1]}')
+    read(b'{"a": "' + b'[{\\"' * 1000 + b'", "b": "\\\\", "c": [1]}')
 
 
 def test_breadth_is_not_depth() -> None:

@@ -63,7 +63,7 @@ def _fields(event: Event) -> dict[str, object]:
         case StoreFailed(verb=verb, detail=detail):
             return {"event": "store_failed", "verb": verb, "detail": _clean(detail)}
         case Faulted(request_id=request_id, detail=detail):
-            return {"event": "fault", "request_id": request_id, "detail": scrub(detail)}
+            return {"event": "fault", "request_id": request_id, "detail": _whole(detail)}
 
 
 def _receipt(receipt: Receipt) -> dict[str, object]:
@@ -123,8 +123,13 @@ def _ms(seconds: float | None) -> float | None:
 
 def _clean(text: str) -> str:
     """What callers and providers wrote: no control characters, no secrets, no novels."""
-    short = scrub(text[: _LONGEST * 2])[:_LONGEST]
+    short = _whole(text[: _LONGEST * 2])[:_LONGEST]
     return short if short.isprintable() else "".join(map(_visible, short))
+
+
+def _whole(text: str) -> str:
+    """A trace, as long as it is; half a character in it must not stop the log."""
+    return scrub(text).encode("utf-8", "replace").decode()
 
 
 def _visible(character: str) -> str:

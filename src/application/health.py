@@ -112,7 +112,9 @@ class Health:
             return self._forgive(attempt, started)
         before = old or Breaker()
         self._set(
-            attempt, before, breaker.after_success(before, slow=slow, now=now, dice=self._dice)
+            attempt,
+            before,
+            breaker.after_success(before, started=started, slow=slow, now=now, dice=self._dice),
         )
         return self._forgive(attempt, started)
 

@@ -43,7 +43,7 @@ class Passage:
         """Writes down how an attempt ended."""
         seconds = self.clock.monotonic() - started
         performance = self.performance
-        first = performance.first_event_at if performance else None
+        first = performance.delivery.first_event_at if performance else None
         self._upstream_seconds += seconds if first is None else first - started
         self.records.append(
             AttemptRecord(
@@ -66,7 +66,7 @@ class Passage:
         """The receipt as it stands; while an attempt is under way it counts as the one that
         serves, for its bytes are what the headers go with."""
         performance = self.performance
-        first = performance.first_event_at if performance else None
+        first = performance.delivery.first_event_at if performance else None
         now, since = self.clock.monotonic(), self.request.received
         records, spent = tuple(self.records), self._upstream_seconds
         if performance is not None and performance.under_way:
@@ -82,7 +82,7 @@ class Passage:
             seconds=now - since,
             first_event_seconds=None if first is None else first - since,
             overhead_seconds=max(0.0, (first or now) - since - spent - self.journey.paused),
-            bytes_out=performance.bytes_out if performance else 0,
+            bytes_out=performance.delivery.bytes_out if performance else 0,
             degraded=self.degraded,
         )
 

@@ -1,13 +1,12 @@
 """One attempt: open the call, judge what comes, pass it on. Fails with UpstreamError before the
 commit boundary and with StreamBroken after it."""
 
-from collections.abc import Callable
 from contextlib import suppress
 
-from attrs import define, field
+from attrs import define
 
 from ..domain import outgoing
-from ..domain.catalogue import Waits
+from ..domain.catalogue import Timeouts
 from ..domain.dialects import openai_chat
 from ..domain.dialects.openai_chat.stream import Passed, StreamReader
 from ..domain.errors import (
@@ -21,13 +20,11 @@ from ..domain.errors import (
 )
 from ..domain.journey import Attempt
 from ..domain.ports import Call, Clock, Reply, Upstream
-from ..domain.receipt import Receipt, Usage
-from .caller import Caller
+from ..domain.receipt import Usage
+from .delivery import LiveDelivery
 from .request import Request
 
-#: What precedes the first meaningful event is held back, up to here (design 4.6).
-MOST_HELD_EVENTS, MOST_HELD_BYTES = 64, 256 * 1024
-LARGEST_ANSWER, LARGEST_STREAM = 32 * 1024 * 1024, 256 * 1024 * 1024
+LARGEST_ANSWER = 32 * 1024 * 1024
 #: A provider's error page is read no further than this, and no longer (seconds).
 LARGEST_ERROR, ERROR_SECONDS = 256 * 1024, 5.0
 #: Seconds to wait for [DONE] when all else has come; and after it for the provider to end its
@@ -44,25 +41,18 @@ class Performance:
     upstream: Upstream
     clock: Clock
     request: Request
-    caller: Caller
     attempt: Attempt
+    delivery: LiveDelivery
     deadline: float
-    #: The receipt as it stands, for the headers.
-    receipt: Callable[[], Receipt]
     started: float
     under_way: bool = True
-    committed: bool = False
-    first_event_at: float | None = None
     usage: Usage | None = None
-    bytes_out: int = 0
     upstream_request_id: str = ""
-    _held: list[bytes] = field(factory=list)
-    _held_events: int = 0
 
     @property
     def waited(self) -> float:
         """Seconds until the answer began; 0 for a whole one, whose beginning nobody sees."""
-        began = self.first_event_at if self.request.chat.stream else None
+        began = self.delivery.first_event_at if self.request.chat.stream else None
         return (began or self.started) - self.started
 
     async def perform(self) -> None:
@@ -77,7 +67,9 @@ class Performance:
             raise
 
     async def _judge(self, reply: Reply, call: Call) -> None:
-        self.upstream_request_id = reply.headers.get("x-request-id", "")[:128]
+        said = reply.headers.get("x-request-id", "")[:128]
+        # A provider may echo anything: our key in it goes no further.
+        self.upstream_request_id = said.replace(self.attempt.key.secret or "\n", "")
         if not 200 <= reply.status < 300:
             raise await self._refused(reply)
         if self.request.chat.stream and not _is_whole(reply):
@@ -89,11 +81,11 @@ class Performance:
         """The caller allowed less time than the provider may take: no fault of the provider's, or
         a few impatient callers would open its breaker for all (reliability 4.2)."""
         late = self.clock.monotonic() >= self.deadline - SLACK
-        return late and self.deadline - self.started < call.waits.headers
+        return late and self.deadline - self.started < call.timeouts.headers
 
     def _call(self) -> Call:
         stop = self.attempt.stop
-        waits = stop.provider.waits_for(stop.model)
+        timeouts = stop.provider.timeouts_for(stop.model)
         return Call(
             provider=stop.provider,
             url=stop.provider.base_url.rstrip("/") + "/chat/completions",
@@ -106,13 +98,13 @@ class Performance:
             body=openai_chat.request.write(
                 self.request.chat, stop.model, ask_usage=stop.provider.stream_usage
             ),
-            waits=waits,
-            open_by=min(self.deadline, self._limit(waits.headers, waits)),
+            timeouts=timeouts,
+            open_by=min(self.deadline, self._limit(timeouts.headers, timeouts)),
         )
 
-    def _limit(self, wait: float, waits: Waits) -> float:
+    def _limit(self, wait: float, timeouts: Timeouts) -> float:
         # Not streamed: a provider may think for as long as a whole answer may take.
-        whole = self.started + waits.answer
+        whole = self.started + timeouts.answer
         return self.clock.monotonic() + wait if self.request.chat.stream else whole
 
     async def _refused(self, reply: Reply) -> UpstreamError:
@@ -121,18 +113,13 @@ class Performance:
         return openai_chat.errors.classify(reply.status, reply.headers, body, now=self.clock.now())
 
     async def _whole(self, reply: Reply, call: Call) -> None:
-        until = min(self.deadline, self._limit(call.waits.first_event, call.waits))
+        until = min(self.deadline, self._limit(call.timeouts.first_event, call.timeouts))
         body = await self._read_all(reply, until, LARGEST_ANSWER)
         usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
         if self.request.chat.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
         self.usage = usage or Usage(output_tokens=len(body) // 4, estimated=True)
-        self.first_event_at = self.clock.monotonic()
-        self.committed = True
-        self.bytes_out = len(body)
-        await self.caller.answer(
-            body, reply.headers.get("content-type", "application/json"), self.receipt()
-        )
+        await self.delivery.whole(body, reply.headers.get("content-type", "application/json"))
 
     async def _read_all(self, reply: Reply, until: float, most: int, part: bool = False) -> bytes:
         body = bytearray()
@@ -156,19 +143,19 @@ class Performance:
         try:
             await self._follow(reply, reader, call)
         except UpstreamError as error:
-            if not self.committed:
+            if not self.delivery.committed:
                 raise
-            raise self._broken(error) from error
+            raise _broken(error) from error
         finally:
             self.usage = reader.usage or _estimate(reader)
-        await self.caller.finish()
+        await self.delivery.finish()
         await self._linger(reply)
 
     async def _follow(self, reply: Reply, reader: StreamReader, call: Call) -> None:
-        first_by = self.clock.monotonic() + call.waits.first_event
+        first_by = self.clock.monotonic() + call.timeouts.first_event
         while not reader.done:
-            idle = LAST_WORDS if reader.told else call.waits.idle
-            until = self.clock.monotonic() + idle if self.committed else first_by
+            idle = LAST_WORDS if reader.told else call.timeouts.idle
+            until = self.clock.monotonic() + idle if self.delivery.committed else first_by
             try:
                 data = await self._read(reply, min(until, self.deadline))
             except (Cut, BadAnswer, Stalled):
@@ -176,13 +163,11 @@ class Performance:
                     raise
                 data = b""  # the answer is whole; only its [DONE] is lost
             if not data:
-                await self._pass(Passed(reader.end()), reader)
+                await self.delivery.take(Passed(reader.end()), reader)
                 return
-            await self._pass(reader.feed(data), reader)
+            await self.delivery.take(reader.feed(data), reader)
             if reader.failure is not None:
                 raise reader.failure
-            if self.bytes_out > LARGEST_STREAM:
-                raise BadAnswer("a stream larger than 256 MiB")
 
     async def _read(self, reply: Reply, until: float) -> bytes:
         try:
@@ -190,45 +175,10 @@ class Performance:
         except Silent as error:
             if self.clock.monotonic() >= self.deadline - SLACK:
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
-            if self.committed:
+            if self.delivery.committed:
                 raise Stalled("nothing came for too long") from error
             phase = "first_event" if self.request.chat.stream else "answer"
             raise Silent("no answer began in time", phase=phase) from error
-
-    async def _pass(self, passed: Passed, reader: StreamReader) -> None:
-        if not self.committed:
-            if passed.raw:
-                self._held.append(passed.raw)
-                self._held_events += passed.events
-            if not reader.meaningful and not self._held_too_much():
-                if reader.done:
-                    raise BadAnswer("a stream without an answer in it", status=200)
-                return
-            await self._commit()
-        elif passed.raw:
-            self.bytes_out += len(passed.raw)
-            await self.caller.write(passed.raw)
-
-    async def _commit(self) -> None:
-        """From here on never a second provider, never a splice."""
-        self.committed = True
-        self.first_event_at = self.clock.monotonic()
-        held, self._held = b"".join(self._held), []
-        self.bytes_out += len(held)
-        await self.caller.open(self.receipt())
-        await self.caller.write(held)
-
-    def _held_too_much(self) -> bool:
-        return self._held_events > MOST_HELD_EVENTS or sum(map(len, self._held)) > MOST_HELD_BYTES
-
-    def _broken(self, error: UpstreamError) -> StreamBroken:
-        code = {"cut": "upstream_cut", "stalled": "upstream_stalled"}
-        return StreamBroken(
-            f"The provider's stream broke off: {error.detail or error.reason}."
-            " What was sent is not complete; ask again.",
-            code=code.get(error.reason, "upstream_error"),
-            cause=error,
-        )
 
     async def _linger(self, reply: Reply) -> None:
         """Lets the provider end its answer; the caller has all of it already."""
@@ -237,6 +187,16 @@ class Performance:
             for _ in range(16):
                 if not await reply.read(until):
                     return
+
+
+def _broken(error: UpstreamError) -> StreamBroken:
+    code = {"cut": "upstream_cut", "stalled": "upstream_stalled"}
+    return StreamBroken(
+        f"The provider's stream broke off: {error.detail or error.reason}."
+        " What was sent is not complete; ask again.",
+        code=code.get(error.reason, "upstream_error"),
+        cause=error,
+    )
 
 
 def _is_whole(reply: Reply) -> bool:

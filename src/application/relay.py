@@ -3,34 +3,33 @@
 import asyncio
 from random import Random
 
-from attrs import define
+from attrs import define, evolve
 
 from ..domain import journey as journeys
 from ..domain import quota, router
 from ..domain.errors import (
     DeadlineExceeded,
-    KeysResting,
     Refusal,
-    StoreUnavailable,
     StreamBroken,
     UpstreamError,
 )
-from ..domain.events import RequestFinished, StoreFailed
+from ..domain.events import RequestFinished
 from ..domain.index import Index
 from ..domain.journey import Attempt, Journey, Pause
-from ..domain.ports import Clock, Leases, Ledger, Observer, Upstream
-from ..domain.quota import Hold, Outcome, Verdict
+from ..domain.ports import Clock, Observer, Upstream
+from ..domain.quota import Hold, Outcome
 from ..domain.receipt import Ending
 from ..domain.router import Plan
 from ..domain.steps import step
 from ..domain.verdicts import GaveUp
+from .books import Books
 from .caller import Caller
+from .delivery import LiveDelivery
 from .health import Health
 from .passage import Passage, blank, ending_of
 from .performance import Performance
 from .request import ENDPOINT, Request
 
-ADMIT_SECONDS, SETTLE_SECONDS = 0.25, 1.0
 #: Books keep a hold open this much longer than the request may last (reliability 3.4).
 SWEEP_AFTER = 30.0
 
@@ -39,8 +38,7 @@ SWEEP_AFTER = 30.0
 class Relay:
     """Carries requests to providers and answers back."""
 
-    ledger: Ledger
-    leases: Leases
+    books: Books
     upstream: Upstream
     clock: Clock
     observer: Observer
@@ -66,7 +64,9 @@ class Relay:
         ending: Ending = "internal"
         refused: Refusal | None = None
         try:
-            passage.degraded = await self._admit(hold)
+            verdict = await self.books.admit(hold)
+            passage.degraded = verdict.degraded
+            self.health.merge(verdict.rests)
             await self._travel(passage)
             ending = "completed"
         except Refusal as refusal:
@@ -78,7 +78,7 @@ class Relay:
             raise
         finally:
             receipt = passage.receipt(ending, refused, status=caller.status)
-            await self._settle(hold, Outcome(receipt, tuple(passage.rests)))
+            await self.books.settle(hold, Outcome(receipt, tuple(passage.rests)))
             self.observer.note(RequestFinished(receipt))
 
     def _plan(self, request: Request, index: Index) -> Plan:
@@ -111,29 +111,12 @@ class Relay:
             until=passage.journey.deadline + SWEEP_AFTER,
         )
 
-    async def _admit(self, hold: Hold) -> bool:
-        """Whether the answer is a degraded one. Raises KeysResting when a limit is reached."""
-        try:
-            async with self.clock.deadline(self.clock.monotonic() + ADMIT_SECONDS):
-                verdict = await self.ledger.admit(hold)
-        except (StoreUnavailable, TimeoutError) as error:
-            self.observer.note(StoreFailed("admit", type(error).__name__))
-            return True
-        self.health.merge(verdict.rests)
-        if not verdict.admitted:
-            raise _denied(verdict)
-        return verdict.degraded
-
-    async def _settle(self, hold: Hold, outcome: Outcome) -> None:
-        try:
-            async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
-                await self.ledger.settle(hold, outcome)
-        except (StoreUnavailable, TimeoutError) as error:
-            self.observer.note(StoreFailed("settle", type(error).__name__))
-
     async def _travel(self, passage: Passage) -> None:
         while True:
             now = self.clock.now()
+            # By the wall clock, anew each time: rests are kept by it, and it may be set.
+            left = passage.deadline - self.clock.monotonic()
+            passage.journey = evolve(passage.journey, deadline=now + left)
             match step(passage.journey, self.health.known, now=now, dice=self.dice):
                 case Attempt() as attempt:
                     if await self._leased(passage, attempt):
@@ -150,7 +133,7 @@ class Relay:
     async def _leased(self, passage: Passage, attempt: Attempt) -> bool:
         if attempt.lease is None:
             return await self._attempt(passage, attempt)
-        token = await self.leases.acquire(attempt.lease, attempt.ttl)
+        token = await self.books.lease(attempt.lease, attempt.ttl)
         if token is None:
             passage.journey = journeys.passed_over(passage.journey, attempt)
             return False
@@ -160,7 +143,7 @@ class Relay:
             return await self._attempt(passage, attempt)
         finally:
             if attempt.once:
-                await self.leases.release(attempt.lease, token)
+                await self.books.give_back(attempt.lease, token)
 
     async def _attempt(self, passage: Passage, attempt: Attempt) -> bool:
         """Whether the caller has its answer."""
@@ -213,14 +196,10 @@ class Relay:
             upstream=self.upstream,
             clock=self.clock,
             request=passage.request,
-            caller=passage.caller,
             attempt=attempt,
+            delivery=LiveDelivery(
+                passage.caller, self.clock, receipt=lambda: passage.receipt("completed")
+            ),
             deadline=passage.deadline,
-            receipt=lambda: passage.receipt("completed"),
             started=self.clock.monotonic(),
         )
-
-
-def _denied(verdict: Verdict) -> KeysResting:
-    what = f"{verdict.denied.metric} of {verdict.denied.subject}" if verdict.denied else "this"
-    return KeysResting(f"The limit for {what} is reached.", retry_after=verdict.retry_after or 1.0)

@@ -34,12 +34,14 @@ class Bucket:
 
 @frozen
 class Breaker:
-    """`until` (Unix seconds) ends the open state; `openings` counts them since it last closed."""
+    """`since` and `until` (Unix seconds) bound the open state; `openings` counts them since it last
+    closed."""
 
     buckets: tuple[Bucket, ...] = ()
     failures_in_a_row: int = 0
     openings: int = 0
     until: float = 0.0
+    since: float = 0.0
     good_probes: int = 0
 
 
@@ -50,8 +52,12 @@ def state(breaker: Breaker, now: float) -> State:
     return "open" if now < breaker.until else "half_open"
 
 
-def after_success(breaker: Breaker, *, slow: bool, now: float, dice: Random) -> Breaker:
+def after_success(
+    breaker: Breaker, *, started: float, slow: bool, now: float, dice: Random
+) -> Breaker:
     """A call that was answered; `slow`: its first token took too long."""
+    if breaker.openings and started < breaker.since:
+        return breaker  # begun before it opened; it tells nothing new
     if breaker.openings:
         if slow:
             return evolve(breaker, good_probes=0)
@@ -85,7 +91,8 @@ def _too_bad(breaker: Breaker) -> bool:
 
 def _open(breaker: Breaker, now: float, dice: Random) -> Breaker:
     seconds = min(LONGEST_OPEN, FIRST_OPEN * 2.0 ** min(breaker.openings, 4))
-    return Breaker(openings=breaker.openings + 1, until=now + seconds * dice.uniform(0.8, 1.2))
+    until = now + seconds * dice.uniform(0.8, 1.2)
+    return Breaker(openings=breaker.openings + 1, until=until, since=now)
 
 
 def _count(breaker: Breaker, now: float, *, failed: bool = False, slow: bool = False) -> Breaker:

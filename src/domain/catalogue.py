@@ -11,7 +11,7 @@ Delivery = Literal["live", "whole"]
 
 
 @frozen
-class Waits:
+class Timeouts:
     """How long to wait for a provider, in seconds; `answer` bounds what is not streamed."""
 
     connect: float = 5.0
@@ -58,17 +58,17 @@ class Provider:
     models: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     fallbacks: tuple[Target, ...] = ()
-    waits: Waits = Waits()
-    #: Waits of single models, over those of the provider.
-    model_waits: Mapping[str, Waits] = field(factory=dict)
+    timeouts: Timeouts = Timeouts()
+    #: For single models, over those of the provider.
+    model_timeouts: Mapping[str, Timeouts] = field(factory=dict)
     user_agent: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     #: Ask for `stream_options.include_usage` in streams; off for providers that refuse the field.
     stream_usage: bool = True
     enabled: bool = True
 
-    def waits_for(self, model: str) -> Waits:
-        return self.model_waits.get(model, self.waits)
+    def timeouts_for(self, model: str) -> Timeouts:
+        return self.model_timeouts.get(model, self.timeouts)
 
 
 @frozen

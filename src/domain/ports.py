@@ -10,7 +10,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from .catalogue import Provider, Snapshot, Waits
+from .catalogue import Provider, Snapshot, Timeouts
 from .events import Event
 from .quota import Hold, Outcome, Verdict
 from .receipt import Receipt
@@ -102,13 +102,13 @@ class Vault(Protocol):
 @frozen
 class Call:
     """One request to a provider, as bytes. `open_by` is the monotonic instant by which the
-    status and headers must be there; connecting has `waits.connect` seconds of it."""
+    status and headers must be there; connecting has `timeouts.connect` seconds of it."""
 
     provider: Provider
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
-    waits: Waits
+    timeouts: Timeouts
     open_by: float
     method: str = "POST"
 

@@ -29,25 +29,26 @@ _ANTHROPIC = ("requests", "tokens", "input-tokens", "output-tokens")
 def parse(headers: Mapping[str, str], body: str, now: float) -> float | None:
     """Seconds until the provider wants to hear from us again; None if it did not say. `now`
     (Unix seconds) is used where an answer to a date lacks a `Date` of its own."""
-    found = (
-        _milliseconds(headers.get("retry-after-ms"))
-        or _retry_after(headers, now)
-        or _resets(headers, now)
-        or _in_body(body)
+    said = (
+        _milliseconds(headers.get("retry-after-ms")),
+        _retry_after(headers, now),
+        _resets(headers, now),
+        _in_body(body),
     )
+    found = next((seconds for seconds in said if seconds is not None), None)
     return None if found is None else min(max(found, SHORTEST), LONGEST)
 
 
 def _milliseconds(value: str | None) -> float | None:
     if value is None or not _MILLISECONDS.fullmatch(value.strip()):
         return None
-    return float(value) / 1000 or None
+    return float(value) / 1000
 
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
-        return float(value) or None
+        return float(value)
     until = _date(value)
     if until is None:
         return None

@@ -180,7 +180,10 @@ def _matches(route: Route, ask: Ask) -> bool:
         and (when.endpoint is None or fnmatchcase(ask.endpoint, when.endpoint))
         and (when.client is None or fnmatchcase(ask.client, when.client))
         and (when.stream is None or when.stream == ask.stream)
-        and all(fnmatchcase(ask.headers.get(n.lower(), ""), glob) for n, glob in when.headers)
+        and all(
+            name.lower() in ask.headers and fnmatchcase(ask.headers[name.lower()], glob)
+            for name, glob in when.headers
+        )
     )
 
 

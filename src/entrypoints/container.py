@@ -22,6 +22,7 @@ from ..adapters.providers.demo import DemoUpstream
 from ..adapters.providers.http import HttpUpstream
 from ..adapters.providers.switch import SwitchUpstream
 from ..adapters.stores.memory import MemoryCatalogue, MemoryLeases, MemoryLedger
+from ..application.books import Books
 from ..application.directory import Directory
 from ..application.health import Health
 from ..application.relay import Relay
@@ -79,10 +80,10 @@ class Container(containers.DeclarativeContainer):
     leases: Provider[Leases] = providers.Singleton(MemoryLeases, clock)
 
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
+    books: Provider[Books] = providers.Singleton(Books, ledger, leases, clock, observer)
     relay: Provider[Relay] = providers.Singleton(
         Relay,
-        ledger=ledger,
-        leases=leases,
+        books=books,
         upstream=upstream,
         clock=clock,
         observer=observer,

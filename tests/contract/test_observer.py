@@ -52,9 +52,6 @@ def test_it_takes_every_event_and_never_fails(observer: Observer, event: Event) 
     observer.note(event)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="half a character in a trace cannot be written", raises=ValueError
-)
 @pytest.mark.parametrize("observer", OBSERVERS.values(), ids=OBSERVERS)
 def test_half_a_character_does_not_hurt(observer: Observer) -> None:
     """A trace may quote what is no whole text (a file's name, a caller's word)."""

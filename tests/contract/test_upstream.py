@@ -9,7 +9,7 @@ import pytest
 from src.adapters.outbound import Outbound
 from src.adapters.providers.demo import DemoUpstream
 from src.adapters.providers.http import HttpUpstream
-from src.domain.catalogue import Provider, ProviderKey, Waits
+from src.domain.catalogue import Provider, ProviderKey, Timeouts
 from src.domain.errors import Silent
 from src.domain.ports import Call, Reply, Upstream
 from tests.http.outbound_wire import LoopClock, Peer, serving, soon
@@ -23,7 +23,7 @@ def call(base: str, body: object, *, key: str = "sk-one") -> Call:
         url=f"{base}/chat/completions",
         headers=(("authorization", f"Bearer {key}"), ("Accept-Encoding", "gzip")),
         body=json.dumps(body).encode(),
-        waits=Waits(),
+        timeouts=Timeouts(),
         open_by=soon(),
     )
 

@@ -67,7 +67,7 @@ async def test_a_sole_target_that_fails_is_a_502(fault: Fault, stream: bool) -> 
     asked twice at most.
     """
     async with scripted(fault.behaviour) as one:
-        pool = provider("one", one, keys=[SECRET], waits=HASTY)
+        pool = provider("one", one, keys=[SECRET], timeouts=HASTY)
         async with running_relay(snapshot(pool)) as relay:
             heard = await relay.ask(stream=stream)
 
@@ -87,7 +87,7 @@ async def test_another_provider_serves_and_the_caller_sees_nothing(
     With a second provider of the model the answer is its own, whole, and no byte is the first's.
     """
     async with scripted(fault.behaviour) as bad, scripted() as good:
-        first = provider("bad", bad, waits=HASTY)
+        first = provider("bad", bad, timeouts=HASTY)
         second = provider("good", good, keys=["sk-good"])
         async with running_relay(snapshot(first, second)) as relay:
             # Models that two providers declare take turns: one of two meets the bad one first.

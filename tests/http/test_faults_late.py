@@ -29,8 +29,8 @@ def comments_of(heard: Heard) -> int:
 async def heard_slowly(*behaviours: Behaviour) -> list[Heard]:
     """Two answers of a relay with short beats, over a provider for each of the behaviours."""
     async with scripted(behaviours[0]) as one, scripted(behaviours[-1]) as two:
-        pools = [provider("one", one, waits=PATIENT)]
-        pools += [provider("two", two, waits=PATIENT)] * (len(behaviours) > 1)
+        pools = [provider("one", one, timeouts=PATIENT)]
+        pools += [provider("two", two, timeouts=PATIENT)] * (len(behaviours) > 1)
         async with running_relay(snapshot(*pools), beat=BEAT) as relay:
             return [await relay.ask(stream=True) for _ in range(2)]
 
@@ -87,7 +87,7 @@ async def test_a_prompt_stream_has_no_comments() -> None:
     Comments are for silence only.
     """
     async with scripted(ok_stream(gap=0.02)) as one:
-        pool = snapshot(provider("one", one, waits=CALM))
+        pool = snapshot(provider("one", one, timeouts=CALM))
         async with running_relay(pool, beat=1.0) as relay:
             heard = await relay.ask(stream=True)
 

@@ -67,7 +67,7 @@ async def test_a_broken_stream_ends_in_an_error_event(broken: Break) -> None:
     itself ends in good order, and nobody is asked again.
     """
     async with scripted(broken.after_three) as one, scripted() as two:
-        first = provider("one", one, waits=HASTY, models=["gpt-4o"])
+        first = provider("one", one, timeouts=HASTY, models=["gpt-4o"])
         second = provider("two", two, models=["other"])
         async with running_relay(snapshot(first, second)) as relay:
             heard = await relay.ask(stream=True)
@@ -86,7 +86,7 @@ async def test_a_break_before_the_first_words_is_invisible(broken: Break) -> Non
     Before anything meaningful another target takes over: the caller sees one whole stream.
     """
     async with scripted(broken.after_one) as bad, scripted() as good:
-        first = provider("bad", bad, waits=HASTY)
+        first = provider("bad", bad, timeouts=HASTY)
         async with running_relay(snapshot(first, provider("good", good))) as relay:
             heard = [await relay.ask(stream=True) for _ in range(2)]
 
@@ -100,7 +100,7 @@ async def test_a_break_before_the_first_words_of_a_sole_target_is_a_502(broken: 
     """
     With nowhere to go the caller gets a status, not a stream.
     """
-    async with relay_of(broken.after_one, waits=HASTY) as (one, relay):
+    async with relay_of(broken.after_one, timeouts=HASTY) as (one, relay):
         heard = await relay.ask(stream=True)
 
     assert (502, "all_attempts_failed") == (heard.status, heard.error["code"])
@@ -187,7 +187,7 @@ async def test_a_provider_without_a_first_event_is_left(behaviour: Behaviour) ->
     Headers and comments are no answer: another target serves, and the first is let go.
     """
     async with scripted(behaviour) as slow, scripted(ok_stream()) as good:
-        first = provider("slow", slow, waits=HASTY)
+        first = provider("slow", slow, timeouts=HASTY)
         async with running_relay(snapshot(first, provider("good", good))) as relay:
             heard = [await relay.ask(stream=True) for _ in range(2)]
             await slow.until(lambda p: p.open == 0)

@@ -11,7 +11,7 @@ from src.adapters.outbound import Outbound
 from src.adapters.providers.demo_reply import DemoReply
 from src.adapters.providers.http import HttpUpstream
 from src.adapters.providers.switch import SwitchUpstream
-from src.domain.catalogue import Provider, Waits
+from src.domain.catalogue import Provider, Timeouts
 from src.domain.errors import ConnectionReset, Cut, Silent, Unreachable, UpstreamError
 from src.domain.ports import Call, Reply
 
@@ -39,7 +39,7 @@ def call(base: str, *, wait: float = 1.0, value: str = f"Bearer {SECRET}") -> Ca
         url=f"{base}/chat/completions?key={SECRET}",
         headers=(("authorization", value), ("Accept-Encoding", "gzip"), ("x-a", "1")),
         body=f'{{"secret": "{SECRET}"}}'.encode(),
-        waits=Waits(connect=wait),
+        timeouts=Timeouts(connect=wait),
         open_by=soon(wait),
     )
 

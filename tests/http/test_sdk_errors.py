@@ -47,7 +47,7 @@ async def test_what_a_provider_does_becomes_the_right_exception(
     """
     Each failure is raised as the SDK's own class, with our code and request id.
     """
-    async with sdk(behaviour, waits=HASTY) as (_, client):
+    async with sdk(behaviour, timeouts=HASTY) as (_, client):
         with pytest.raises(expected) as raised:
             await (stream(client) if streamed else ask(client))
 
@@ -120,7 +120,7 @@ async def test_a_broken_stream_raises_inside_the_stream(behaviour: Behaviour, co
     The words that came are there, then the SDK raises APIError: a cut never looks complete.
     """
     words = ""
-    async with sdk(behaviour, waits=HASTY) as (_, client):
+    async with sdk(behaviour, timeouts=HASTY) as (_, client):
         chunks = await client.chat.completions.create(
             model="gpt-4o", messages=[{"role": "user", "content": "Hi"}], stream=True
         )

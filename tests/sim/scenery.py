@@ -12,8 +12,8 @@ from src.domain.catalogue import (
     Snapshot,
     Strategy,
     Target,
+    Timeouts,
     VirtualModel,
-    Waits,
     When,
 )
 
@@ -24,7 +24,7 @@ STRATEGIES: tuple[Strategy, ...] = ("ordered", "round_robin", "weighted")
 STYLES: tuple[HeaderStyle, ...] = ("bearer", "x-api-key", "api-key")
 
 #: As the design has them, and shorter: what runs out must run out often.
-WAITS = (Waits(), Waits(connect=2.0, headers=8.0, first_event=6.0, idle=5.0))
+WAITS = (Timeouts(), Timeouts(connect=2.0, headers=8.0, first_event=6.0, idle=5.0))
 
 
 @frozen
@@ -71,7 +71,7 @@ def _provider(dice: Random, name: str, names: list[str]) -> Provider:
         models=tuple(model for model in MODELS if dice.random() < 0.7),
         prefixes=("m-",) if dice.random() < 0.3 else (),
         fallbacks=(Target(dice.choice(others), ""),) if falls else (),
-        waits=dice.choice(WAITS),
+        timeouts=dice.choice(WAITS),
         stream_usage=dice.random() < 0.8,
     )
 

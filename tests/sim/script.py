@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from src.domain.catalogue import Waits
+from src.domain.catalogue import Timeouts
 from src.domain.errors import UpstreamError
 
 from .answers import Asked, Frame
@@ -26,7 +26,7 @@ class Scene:
     dice: Random
     mark: str
     asked: Asked
-    waits: Waits
+    timeouts: Timeouts
     secret: str = field(repr=False)
     now: float
 

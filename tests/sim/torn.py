@@ -23,7 +23,7 @@ def good(scene: Scene, delay: float) -> Script:
 
 
 def slow_first(scene: Scene) -> Script:
-    late = scene.dice.uniform(0.5, 1.5) * scene.waits.first_event
+    late = scene.dice.uniform(0.5, 1.5) * scene.timeouts.first_event
     script = _of(scene, "slow first event", _frames(scene))
     first, *others = script.pieces
     return evolve(script, pieces=(evolve(first, after=late), *others))

@@ -108,7 +108,7 @@ class SimUpstream:
             leases=leases,
             at=self.clock.monotonic(),
             script=script,
-            patience=call.waits.headers + call.waits.first_event,
+            patience=call.timeouts.headers + call.timeouts.first_event,
         )
         self.watch(one, call)
         self.history.tries.append(one)
@@ -117,7 +117,7 @@ class SimUpstream:
 
     async def _connect(self, script: Script, call: Call) -> None:
         now = self.clock.monotonic()
-        connected = min(now + call.waits.connect, call.open_by)
+        connected = min(now + call.timeouts.connect, call.open_by)
         await self._within(script.connect, connected, "connect")
         await self._within(script.delay, call.open_by, "headers")
         if script.opening is not None:

@@ -147,7 +147,7 @@ class World:
             name = call.provider.name
             secret = call.headers[-1][1].removeprefix("Bearer ")
             scene = Scene(
-                lot, f"mark-{number}", answers.asked(call.body), call.waits, secret, clock.now()
+                lot, f"mark-{number}", answers.asked(call.body), call.timeouts, secret, clock.now()
             )
             if name == dead and clock.monotonic() < until:
                 return faults.down(scene)

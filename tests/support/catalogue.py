@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
-from src.domain.catalogue import ClientKey, Provider, ProviderKey, Snapshot, Target, Waits
+from src.domain.catalogue import ClientKey, Provider, ProviderKey, Snapshot, Target, Timeouts
 
 from .provider import ScriptedProvider
 
@@ -14,10 +14,10 @@ from .provider import ScriptedProvider
 CLIENT_KEY = "sk-relay-the-test-client-0123456789"
 
 #: Nothing that goes well meets these; a hang is over soon.
-CALM = Waits(connect=2.0, headers=8.0, first_event=8.0, idle=8.0, answer=8.0, drain=1.0)
+CALM = Timeouts(connect=2.0, headers=8.0, first_event=8.0, idle=8.0, answer=8.0, drain=1.0)
 
 #: For what is meant to run out of time.
-HASTY = Waits(connect=0.4, headers=0.4, first_event=0.4, idle=0.4, answer=0.4, drain=0.2)
+HASTY = Timeouts(connect=0.4, headers=0.4, first_event=0.4, idle=0.4, answer=0.4, drain=0.2)
 
 
 def provider(
@@ -26,13 +26,13 @@ def provider(
     *,
     keys: Sequence[str] = ("sk-provider-one",),
     models: Sequence[str] = ("gpt-4o",),
-    waits: Waits = CALM,
+    timeouts: Timeouts = CALM,
     **more: Any,
 ) -> Provider:
     """One provider; a key's handle is `<name>-<its place from 1>`."""
     pool = tuple(ProviderKey(f"{name}-{place}", key) for place, key in enumerate(keys, start=1))
     base_url = at if isinstance(at, str) else at.base_url
-    return Provider(name, base_url, keys=pool, models=tuple(models), waits=waits, **more)
+    return Provider(name, base_url, keys=pool, models=tuple(models), timeouts=timeouts, **more)
 
 
 def target(written: str, **more: int) -> Target:

@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from attrs import evolve
 
 from src.domain.breaker import Breaker, State, after_failure, after_success, state
 
@@ -18,7 +19,7 @@ def run(
         if call == "x":
             breaker = after_failure(breaker, now=now, dice=Random(0))
         else:
-            breaker = after_success(breaker, slow=call == "s", now=now, dice=Random(0))
+            breaker = after_success(breaker, started=now, slow=call == "s", now=now, dice=Random(0))
         now += every
     return breaker
 
@@ -97,3 +98,16 @@ def test_closing_forgets_how_often_it_opened() -> None:
 def test_what_it_remembers_is_bounded() -> None:
     """Thousands of calls: never more than the buckets of 30 s, and one."""
     assert len(run("." * 5000).buckets) <= 11
+
+
+def test_a_success_of_a_call_begun_before_it_opened_closes_nothing() -> None:
+    """
+    Long streams end well after the breaker opened: they say nothing of the target as it is now.
+    """
+    opened = evolve(Breaker(), openings=1, since=100.0, until=105.0)
+
+    late = opened
+    for _ in range(5):
+        late = after_success(late, started=99.0, slow=False, now=107.0, dice=Random(0))
+
+    assert opened == late

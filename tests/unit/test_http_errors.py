@@ -118,6 +118,8 @@ def test_the_providers_own_answer_goes_out_as_it_is() -> None:
         (StreamBroken("m", code="upstream_stalled"), "upstream_stalled"),
         (AllAttemptsFailed("m"), "all_attempts_failed"),
         (ProviderRefused("m", body=b'{\n"error": 1}'), "provider_refused"),
+        (ProviderRefused("m", body=b'{\n"error": {"code":\n "theirs"}}'), "theirs"),
+        (ProviderRefused("m", body=b"<html>"), "provider_refused"),
     ],
 )
 def test_inside_a_stream_it_is_one_event(refusal: Refusal, code: str) -> None:

@@ -200,6 +200,6 @@ def test_the_originals_timeout_and_user_agent(tmp_path: Path) -> None:
     ).snapshot.providers[0]
     endless = read(tmp_path, OPENAI_API_KEY="k", RELAY_UPSTREAM_TIMEOUT_MS="0")
 
-    assert (50.0, "mine/1") == (found.waits.headers, found.user_agent)
-    assert 60.0 == endless.snapshot.providers[0].waits.headers
+    assert (50.0, "mine/1") == (found.timeouts.headers, found.user_agent)
+    assert 60.0 == endless.snapshot.providers[0].timeouts.headers
     assert any("every wait has an end" in notice for notice in endless.notices)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from src.domain.catalogue import Provider, Route, Target, VirtualModel, Waits, When
+from src.domain.catalogue import Provider, Route, Target, Timeouts, VirtualModel, When
 from src.entrypoints.settings import Settings, load
 from src.entrypoints.settings.records import (
     ClientKeyRecord,
@@ -165,8 +165,8 @@ def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
 
     found = provider(text, tmp_path, RELAY_UPSTREAM_TIMEOUT_MS="7000")
 
-    assert Waits(idle=9.0, headers=7.0) == found.waits_for("other")
-    assert Waits(idle=9.0, headers=7.0, connect=1.5) == found.waits_for("m")
+    assert Timeouts(idle=9.0, headers=7.0) == found.timeouts_for("other")
+    assert Timeouts(idle=9.0, headers=7.0, connect=1.5) == found.timeouts_for("m")
 
 
 RECORDS: dict[str, type[Record]] = {

@@ -14,8 +14,8 @@ from src.domain.catalogue import (
     Route,
     Snapshot,
     Target,
+    Timeouts,
     VirtualModel,
-    Waits,
     When,
 )
 from src.domain.validation import problems
@@ -74,18 +74,18 @@ BROKEN: dict[str, tuple[Snapshot, list[str]]] = {
         beside_b(evolve(A, keys=(ProviderKey("h", "s", 0),))),
         ["providers[0].keys[0].weight"],
     ),
-    "wait of nothing": (beside_b(evolve(A, waits=Waits(idle=0.0))), ["providers[0].waits.idle"]),
+    "no time": (beside_b(evolve(A, timeouts=Timeouts(idle=0.0))), ["providers[0].timeouts.idle"]),
     "wait for ever": (
-        beside_b(evolve(A, waits=Waits(answer=float("inf")))),
-        ["providers[0].waits.answer"],
+        beside_b(evolve(A, timeouts=Timeouts(answer=float("inf")))),
+        ["providers[0].timeouts.answer"],
     ),
     "wait that is no number": (
-        beside_b(evolve(A, waits=Waits(drain=float("nan")))),
-        ["providers[0].waits.drain"],
+        beside_b(evolve(A, timeouts=Timeouts(drain=float("nan")))),
+        ["providers[0].timeouts.drain"],
     ),
     "wait of a model": (
-        beside_b(evolve(A, model_waits={"m": Waits(connect=-1.0)})),
-        ["providers[0].model_waits.m.connect"],
+        beside_b(evolve(A, model_timeouts={"m": Timeouts(connect=-1.0)})),
+        ["providers[0].model_timeouts.m.connect"],
     ),
     "no provider": (with_model(virtual("v", Target("aa", "m"))), ["virtual_models[0].targets[0]"]),
     "no fallback": (

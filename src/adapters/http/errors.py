@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import msgspec
 from attrs import frozen
 
 from ...domain import errors as e
@@ -77,7 +78,19 @@ def write_internal() -> Written:
 
 def event(refusal: e.Refusal) -> bytes:
     """A refusal inside a stream that has begun: one event, and no [DONE] after it."""
+    if isinstance(refusal, e.ProviderRefused) and (said := _on_one_line(refusal.body)):
+        return openai_chat.errors.error_event(said)
     return openai_chat.errors.error_event(_body(refusal, TABLE[type(refusal)]))
+
+
+def _on_one_line(body: bytes) -> bytes:
+    """A provider's own error as an event can carry it; b"" if it is not one that SDKs read."""
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return b""
+    readable = isinstance(answer, dict) and isinstance(answer.get("error"), dict)
+    return msgspec.json.format(body, indent=-1) if readable else b""
 
 
 def internal_event() -> bytes:

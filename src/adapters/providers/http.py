@@ -24,6 +24,6 @@ class HttpUpstream:
             call.url,
             (*kept, _IDENTITY),
             call.body,
-            connect=call.waits.connect,
+            connect=call.timeouts.connect,
             open_by=call.open_by,
         )

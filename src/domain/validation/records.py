@@ -1,4 +1,4 @@
-"""Is each record sound by itself: names, URLs, prefixes, waits, headers, time zones?"""
+"""Is each record sound by itself: names, URLs, prefixes, timeouts, headers, time zones?"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import asdict
 
-from ..catalogue import ClientKey, Provider, Route, Snapshot, VirtualModel, Waits
+from ..catalogue import ClientKey, Provider, Route, Snapshot, Timeouts, VirtualModel
 from ..errors import Problem
 from ..index import PREFIX_ENDS
 
@@ -79,9 +79,9 @@ def _provider(path: str, provider: Provider) -> Iterator[Problem]:
     for j, key in enumerate(provider.keys):
         if key.weight < 1:
             yield Problem(f"{path}.keys[{j}].weight", "is below 1.", "Use a whole number from 1.")
-    yield from _waits(f"{path}.waits", provider.waits)
-    for model, waits in provider.model_waits.items():
-        yield from _waits(f"{path}.model_waits.{model}", waits)
+    yield from _timeouts(f"{path}.timeouts", provider.timeouts)
+    for model, timeouts in provider.model_timeouts.items():
+        yield from _timeouts(f"{path}.model_timeouts.{model}", timeouts)
     yield from _headers(path, provider)
 
 
@@ -108,8 +108,8 @@ def url_fault(url: str) -> str | None:
     return None
 
 
-def _waits(path: str, waits: Waits) -> Iterator[Problem]:
-    for name, seconds in asdict(waits).items():
+def _timeouts(path: str, timeouts: Timeouts) -> Iterator[Problem]:
+    for name, seconds in asdict(timeouts).items():
         if not 0 < seconds < float("inf"):
             mend = "A wait is a number of seconds above 0."
             yield Problem(f"{path}.{name}", "is not above 0.", mend)

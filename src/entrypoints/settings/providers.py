@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeVar
 from attrs import evolve, field, frozen
 
 from ...domain import builtin
-from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Target, Waits
+from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Target, Timeouts
 from ...domain.errors import Problem
 from ...domain.validation import url_fault
 from .keys import handle, listed, pool
@@ -48,7 +48,7 @@ class Surroundings:
     fingerprint: bytes = field(repr=False)
     known: frozenset[str]  # names that may stand left of `/` and `:`
     own_secrets: frozenset[str] = field(repr=False)
-    waits: Waits = field(factory=Waits)
+    timeouts: Timeouts = field(factory=Timeouts)
     user_agent: str | None = None
 
 
@@ -102,10 +102,10 @@ def provider(
     """The provider a record describes, over the built-in of that name. Mistakes go to `faults`."""
     base = builtin.PROVIDERS.get(name)
     if base is None:
-        base = Provider(name, "", waits=around.waits, user_agent=around.user_agent)
+        base = Provider(name, "", timeouts=around.timeouts, user_agent=around.user_agent)
     elif name != "demo":
-        base = evolve(base, waits=around.waits, user_agent=around.user_agent)
-    waits = _waits(base.waits, record.timeouts)
+        base = evolve(base, timeouts=around.timeouts, user_agent=around.user_agent)
+    timeouts = _timeouts(base.timeouts, record.timeouts)
     style = _STYLES[record.header_style] if record.header_style else base.header_style
     keys = pool((*base.keys, *_keys(path, name, record, around, faults)))
     headers = base.headers if record.headers is None else tuple(record.headers.items())
@@ -117,8 +117,10 @@ def provider(
         models=_given(record.models, base.models),
         prefixes=_given(record.prefixes, base.prefixes),
         fallbacks=tuple(fallback(each, around.known) for each in record.fallbacks or () if each),
-        waits=waits,
-        model_waits={model: _waits(waits, w) for model, w in record.model_timeouts.items()},
+        timeouts=timeouts,
+        model_timeouts={
+            model: _timeouts(timeouts, w) for model, w in record.model_timeouts.items()
+        },
         user_agent=_or(record.user_agent, base.user_agent),
         headers=headers,
         stream_usage=_or(record.stream_usage, base.stream_usage),
@@ -209,8 +211,8 @@ def _usable(path: str, secret: str, around: Surroundings, faults: list[Problem])
     return False
 
 
-def _waits(base: Waits, record: TimeoutsRecord) -> Waits:
-    return Waits(
+def _timeouts(base: Timeouts, record: TimeoutsRecord) -> Timeouts:
+    return Timeouts(
         connect=_or(record.connect, base.connect),
         headers=_or(record.headers, base.headers),
         first_event=_or(record.first_event, base.first_event),

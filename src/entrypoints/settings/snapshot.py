@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from ...domain import builtin
-from ...domain.catalogue import Provider, Snapshot, Waits
+from ...domain.catalogue import Provider, Snapshot, Timeouts
 from .clients import clients
 from .environment import Reader
 from .keys import fingerprint_key, listed
@@ -73,20 +73,20 @@ def file_names(file: FileRecord) -> list[str]:
 
 
 def _surroundings(sources: Sources, settings: Settings) -> Surroundings:
-    reader, waits = sources.reader, Waits()
+    reader, timeouts = sources.reader, Timeouts()
     headers = reader.number("RELAY_UPSTREAM_TIMEOUT_MS", low=0, high=_LONGEST_WAIT_MS)
     if headers == 0:
         said = "RELAY_UPSTREAM_TIMEOUT_MS=0: every wait has an end; the default stands."
         sources.notices.append(said)
     elif headers:
-        waits = evolve(waits, headers=headers / 1000)
+        timeouts = evolve(timeouts, headers=headers / 1000)
     own = (settings.admin_key, settings.signing_secret, *listed(reader.text("RELAY_API_KEY")))
     return Surroundings(
         environ=sources.environ,
         fingerprint=fingerprint_key(settings.signing_secret or settings.namespace),
         known=frozenset({*file_names(sources.file), *builtin.PROVIDERS}),
         own_secrets=frozenset(secret for secret in own if secret),
-        waits=waits,
+        timeouts=timeouts,
         user_agent=reader.text("RELAY_DEFAULT_USER_AGENT") or None,
     )
 

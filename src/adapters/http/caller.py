@@ -3,7 +3,7 @@
 import asyncio
 
 from ...domain import sse
-from ...domain.errors import Refusal
+from ...domain.errors import NothingToTry, Refusal
 from ...domain.receipt import Receipt
 from . import errors, receipt_headers
 from .asgi import Receive, Send
@@ -12,6 +12,9 @@ from .asgi import Receive, Send
 BEAT = 15.0
 #: A caller that takes nothing for so long has gone (reliability 2.5, T14).
 WRITE_STALL = 30.0
+
+#: The server's own end, after its grace: a stream under way must not just stop.
+_STOPPING = NothingToTry("The relay is being stopped; ask again.", retry_after=1.0)
 
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -53,6 +56,8 @@ class HttpCaller:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        if kind is asyncio.CancelledError and not self._gone:
+            await self.refuse_bare(_STOPPING)
         self._stop()
         if self._beating is not None:
             self._beating.cancel()
@@ -87,6 +92,13 @@ class HttpCaller:
             await self._end(errors.event(refusal))
         else:
             await self.send_error(errors.write(refusal), receipt_headers.of(receipt))
+
+    async def refuse_bare(self, refusal: Refusal) -> None:
+        """An error of which there is no receipt."""
+        if self._opened:
+            await self._end(errors.event(refusal))
+        elif not self._ended:
+            await self.send_error(errors.write(refusal), self._id_header())
 
     async def fault(self) -> None:
         """A defect of our own, told in whatever form is still possible."""

@@ -86,7 +86,7 @@ class Health:
 
     def failed(self, attempt: Attempt, error: UpstreamError, now: float) -> KnownRest | None:
         """Learns from a failure; answers the rest it earned the key, for the ledger."""
-        if isinstance(error, _FAULTS):
+        if isinstance(error, _FAULTS) and not _stale(error):
             old = self._breakers.get(attempt.stop.name, Breaker())
             self._set(attempt, old, breaker.after_failure(old, now=now, dice=self._dice))
         new = key_pool.rest_until(
@@ -151,3 +151,7 @@ class Health:
 
     def _budget(self, provider: str) -> RetryBudget:
         return self._budgets.get(provider, RetryBudget())
+
+
+def _stale(error: UpstreamError) -> bool:
+    return isinstance(error, ConnectionReset) and error.stale

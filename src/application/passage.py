@@ -51,12 +51,14 @@ class Passage:
                 model=attempt.stop.model,
                 key=attempt.key.handle,
                 outcome=outcome,
-                detail=scrub(error.detail, (attempt.key.secret,)) if error else "",
+                detail=scrub(error.detail, self.secrets) if error and error.detail else "",
                 status=error.status if error else None,
                 started=started,
                 seconds=seconds,
                 why=attempt.stop.why,
-                upstream_request_id=performance.upstream_request_id if performance else "",
+                upstream_request_id=scrub(performance.upstream_request_id, self.secrets)
+                if performance and performance.upstream_request_id
+                else "",
             )
         )
 
@@ -70,7 +72,7 @@ class Passage:
         now, since = self.clock.monotonic(), self.request.received
         records, spent = tuple(self.records), self._upstream_seconds
         if performance is not None and performance.under_way:
-            records += (_serving(performance),)
+            records += (_serving(performance, self.secrets),)
             spent += (first or now) - performance.started
         return Receipt(
             **_asked(self.request),
@@ -88,11 +90,17 @@ class Passage:
 
     def safe(self, refusal: Refusal) -> Refusal:
         """The refusal without any key of ours in it: a provider's words may hold one."""
-        secrets = {key.secret for stop in self.journey.plan.stops for key in stop.provider.keys}
-        clean = evolve(refusal, message=scrub(refusal.message, secrets))
+        clean = evolve(refusal, message=scrub(refusal.message, self.secrets))
         if not isinstance(clean, ProviderRefused):
             return clean
-        return evolve(clean, body=scrub_bytes(clean.body, secrets))
+        return evolve(clean, body=scrub_bytes(clean.body, self.secrets))
+
+    @property
+    def secrets(self) -> set[str]:
+        """What providers were sent of ours: keys, and the operator's own headers."""
+        providers = [stop.provider for stop in self.journey.plan.stops]
+        keys = {key.secret for provider in providers for key in provider.keys}
+        return keys | {value for provider in providers for _, value in provider.headers}
 
 
 def blank(request: Request, refusal: Refusal, *, status: int = 0) -> Receipt:
@@ -135,7 +143,7 @@ def ending_of(refusal: Refusal) -> Ending:
             return "denied"
 
 
-def _serving(performance: Performance) -> AttemptRecord:
+def _serving(performance: Performance, secrets: set[str]) -> AttemptRecord:
     attempt = performance.attempt
     return AttemptRecord(
         provider=attempt.stop.provider.name,
@@ -144,5 +152,5 @@ def _serving(performance: Performance) -> AttemptRecord:
         outcome="served",
         started=performance.started,
         why=attempt.stop.why,
-        upstream_request_id=performance.upstream_request_id,
+        upstream_request_id=scrub(performance.upstream_request_id, secrets),
     )

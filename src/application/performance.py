@@ -67,9 +67,7 @@ class Performance:
             raise
 
     async def _judge(self, reply: Reply, call: Call) -> None:
-        said = reply.headers.get("x-request-id", "")[:128]
-        # A provider may echo anything: our key in it goes no further.
-        self.upstream_request_id = said.replace(self.attempt.key.secret or "\n", "")
+        self.upstream_request_id = reply.headers.get("x-request-id", "")[:128]
         if not 200 <= reply.status < 300:
             raise await self._refused(reply)
         if self.request.chat.stream and not _is_whole(reply):
@@ -81,7 +79,8 @@ class Performance:
         """The caller allowed less time than the provider may take: no fault of the provider's, or
         a few impatient callers would open its breaker for all (reliability 4.2)."""
         late = self.clock.monotonic() >= self.deadline - SLACK
-        return late and self.deadline - self.started < call.timeouts.headers
+        allowed = call.timeouts.headers if self.request.chat.stream else call.timeouts.answer
+        return late and self.deadline - self.started < allowed
 
     def _call(self) -> Call:
         stop = self.attempt.stop

@@ -32,6 +32,8 @@ from .request import ENDPOINT, Request
 
 #: Books keep a hold open this much longer than the request may last (reliability 3.4).
 SWEEP_AFTER = 30.0
+#: Seconds for a whole answer with all its attempts, unless a target may take longer by itself.
+LONGEST_ANSWER = 600.0
 
 
 @define
@@ -44,9 +46,8 @@ class Relay:
     observer: Observer
     health: Health
     dice: Random
-    #: Seconds a whole answer may take, and a stream (design, "Waits").
-    longest_answer: float = 600.0
-    longest_stream: float = 86_400.0
+    #: Seconds any request may take; a platform that ends it sooner sets less.
+    longest: float = 86_400.0
 
     async def serve(self, request: Request, index: Index, caller: Caller) -> None:
         """Answers the caller exactly once; then settles, exactly once, whatever happened."""
@@ -94,7 +95,11 @@ class Relay:
         return router.plan(ask, index, turn=turn, dice=self.dice)
 
     def _begin(self, request: Request, caller: Caller, plan: Plan) -> Passage:
-        longest = self.longest_stream if request.chat.stream else self.longest_answer
+        # A whole answer may take as long as the most patient target allows; a stream shows by
+        # itself that it goes on (design, "Waits").
+        answers = [stop.provider.timeouts_for(stop.model).answer for stop in plan.stops]
+        whole = min(self.longest, max(LONGEST_ANSWER, *answers))
+        longest = self.longest if request.chat.stream else whole
         deadline = request.received + min(longest, request.knobs.timeout or longest)
         by_wall_clock = self.clock.now() + deadline - self.clock.monotonic()
         return Passage(self.clock, request, caller, Journey(plan, by_wall_clock), deadline)

@@ -29,13 +29,14 @@ class Principal:
 
 def presented(headers: Mapping[str, str]) -> str | None:
     """The client key of a request, wherever its SDK puts it; None if there is none."""
-    authorization = headers.get("authorization", "").strip()
+    authorization = headers.get("authorization", "").strip(" \t")
     scheme, _, token = authorization.partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    if scheme.lower() == "bearer" and token.strip(" \t"):
+        return token.strip(" \t")
     if authorization and not token and scheme.lower() != "bearer":
         return scheme  # the bare key: some clients leave the scheme out
-    return next((headers[name].strip() for name in _HEADERS if headers.get(name, "").strip()), None)
+    given = (headers.get(name, "").strip(" \t") for name in _HEADERS)
+    return next((key for key in given if key), None)
 
 
 def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal:

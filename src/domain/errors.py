@@ -40,7 +40,7 @@ RelayError
 
 from typing import ClassVar
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
 
 class RelayError(Exception):
@@ -173,8 +173,6 @@ class UpstreamError(RelayError):
     #: The provider's own answer, for the errors that go to the caller.
     body: bytes = field(default=b"", repr=False)
     content_type: str = "application/json"
-    #: Provider's headers an operator wants to see, lower case (`x-request-id`).
-    headers: dict[str, str] = field(default=Factory(dict), repr=False)
 
     #: One word for receipts, logs and the 502 body.
     reason: ClassVar[str] = "failed"
@@ -187,8 +185,10 @@ class Unreachable(UpstreamError):
     reason = "unreachable"
 
 
+@frozen(eq=False)
 class ConnectionReset(UpstreamError):
     reason = "connection_reset"
+    stale: bool = False  # a kept connection that had gone: no fault of the provider's
 
 
 @frozen(eq=False)

@@ -67,7 +67,9 @@ class Index:
 
     def near(self, name: str) -> tuple[str, ...]:
         """Up to three names that look like the one asked for."""
-        return tuple(get_close_matches(name, self.names(), n=3, cutoff=0.5))
+        by_folded = {each.casefold(): each for each in self.names()}
+        near = get_close_matches(name[:256].casefold(), by_folded, n=3, cutoff=0.5)
+        return tuple(by_folded[each] for each in near)
 
 
 def _declared(providers: Iterable[Provider]) -> dict[str, tuple[str, ...]]:

@@ -47,8 +47,9 @@ def _milliseconds(value: str | None) -> float | None:
 
 def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
     value = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(value):
-        return float(value)
+    first = value.partition(",")[0].strip()  # sent twice, it comes joined; dates begin with a word
+    if _SECONDS.fullmatch(first):
+        return float(first)
     until = _date(value)
     if until is None:
         return None

@@ -63,11 +63,11 @@ class Reader:
         return self._event(rest + b"\n\n") if rest.strip(b"\r\n") else None
 
     def _event(self, raw: bytes) -> Event:
-        text = raw
         if not self._began:
+            # Dropped: behind a comment of ours it would no longer be first, and spoil the event.
             self._began = True
-            text = raw.removeprefix(_BOM)
-        body = text.strip(b"\r\n")
+            raw = raw.removeprefix(_BOM)
+        body = raw.strip(b"\r\n")
         # Nearly every event of every provider is one `data:` line.
         if body.startswith(b"data:") and b"\n" not in body and b"\r" not in body:
             return Event(raw, body[6:] if body[5:6] == b" " else body[5:])

@@ -44,7 +44,7 @@ def give_up(journey: Journey, known: Known, now: float, *, late: bool = False) -
     failures = journey.failures
     if failures and isinstance(failures[-1], RequestRejected):
         return GaveUp(_providers_word(failures[-1]))
-    if failures and all(isinstance(failure, _TO_CALLER) for failure in failures):
+    if failures and _judged(journey):
         return GaveUp(_providers_word(failures[-1]))
     if failures and not _rate_limited(failures):
         return GaveUp(AllAttemptsFailed("Every attempt failed." + _tale(journey)))
@@ -61,6 +61,17 @@ def give_up(journey: Journey, known: Known, now: float, *, late: bool = False) -
     if failures:
         return GaveUp(AllAttemptsFailed("Every attempt failed." + _tale(journey)))
     return GaveUp(_nothing(journey, known, now))
+
+
+def _judged(journey: Journey) -> bool:
+    """The last word is a provider's about the request itself, and no other target failed through a
+    fault of its own: keys that were refused on the way, and a repeat, do not count."""
+    failures = journey.failures
+    last = journey.places[-1].partition(" key ")[0]
+    return isinstance(failures[-1], _TO_CALLER) and all(
+        isinstance(failure, (*_TO_CALLER, *_KEY_ERRORS)) or place.startswith(f"{last} key ")
+        for failure, place in zip(failures, journey.places, strict=True)
+    )
 
 
 def _rate_limited(failures: tuple[UpstreamError, ...]) -> bool:

@@ -7,6 +7,7 @@ fit; a test swaps an adapter with one line: `container.ledger.override(providers
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 from dependency_injector import containers, providers
@@ -29,6 +30,9 @@ from ..application.relay import Relay
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from .settings import Settings
 
+#: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
+PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
+
 
 def new_id() -> str:
     """A request id: 128 random bits."""
@@ -36,9 +40,13 @@ def new_id() -> str:
 
 
 def write_line(line: str) -> None:
-    """One line of the log, whole, at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """One line of the log, whole, at once. A terminal that lacks a character shows its number; a
+    pipe that nobody reads any more must not fail a request."""
+    encoding = sys.stdout.encoding or "utf-8"
+    shown = line.encode(encoding, "backslashreplace").decode(encoding)
+    with suppress(OSError, ValueError):
+        sys.stdout.write(shown + "\n")
+        sys.stdout.flush()
 
 
 def log_style(settings: Settings) -> Style:
@@ -74,11 +82,15 @@ class Container(containers.DeclarativeContainer):
     catalogue: Provider[Catalogue] = providers.Singleton(
         MemoryCatalogue, settings.provided.snapshot
     )
-    ledger: Provider[Ledger] = providers.Singleton(MemoryLedger, clock)
+    #: Is memory all there is, where instances come and go? Then every answer says so.
+    forgetful: Provider[bool] = providers.Object(False)
+    ledger: Provider[Ledger] = providers.Singleton(MemoryLedger, clock, degraded=forgetful)
     #: The memory ledger is its own journal.
     journal: Provider[Journal] = providers.Factory(lambda ledger: ledger, ledger)
     leases: Provider[Leases] = providers.Singleton(MemoryLeases, clock)
 
+    #: Seconds any request may take.
+    longest: Provider[float] = providers.Object(86_400.0)
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
     books: Provider[Books] = providers.Singleton(Books, ledger, leases, clock, observer)
     relay: Provider[Relay] = providers.Singleton(
@@ -89,6 +101,7 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         health=health,
         dice=dice,
+        longest=longest,
     )
     directory: Provider[Directory] = providers.Singleton(
         Directory,
@@ -115,8 +128,11 @@ def serve(container: Container) -> None:
 
 
 def vercel(container: Container) -> None:
-    """One function: JSON lines, for the platform's log takes nothing else apart."""
+    """One function: JSON lines, for the platform's log takes nothing else apart; an end of our own
+    before the platform's; and, without a store, answers that say so."""
     container.observer.override(providers.Singleton(LogObserver, write_line, "json"))
+    container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
+    container.forgetful.override(providers.Object(True))
 
 
 def tests(container: Container) -> None:

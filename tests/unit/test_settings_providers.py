@@ -158,11 +158,11 @@ def test_handles_are_keyed_fingerprints(
     environ: dict[str, str], key: bytes, tmp_path: Path
 ) -> None:
     """
-    A handle is the first 8 hex digits of an HMAC under a key derived from the signing secret, or
-    from the namespace where there is none.
+    A handle is the first 8 hex digits of an HMAC of provider and key, under a key derived from the
+    signing secret, or from the namespace where there is none.
     """
     inner = hmac.digest(key, b"relay/fingerprint/v1", "sha256")
-    expected = hmac.digest(inner, b"sk-a", "sha256").hex()[:8]
+    expected = hmac.digest(inner, b"openai\0sk-a", "sha256").hex()[:8]
 
     found = read(tmp_path, OPENAI_API_KEY="sk-a", **environ)
 

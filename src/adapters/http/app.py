@@ -59,7 +59,7 @@ def _readiness(house: House) -> View:
             for key in provider.keys
             if resting_until(key, "", rests) <= now
         )
-        ready = bool(awake and (index.client_keys or "demo" in index.providers))
+        ready = bool(awake and index.client_keys)
         state = {"status": "ok" if ready else "not_ready", "version": __version__}
         return _json(200 if ready else 503, {**state, "keys_awake": awake})
 

@@ -8,6 +8,8 @@ from .asgi import Receive
 
 #: Seconds without a byte, and for the whole body (reliability 2.5, T14).
 IDLE, WHOLE = 15.0, 120.0
+#: How much of a body that is refused is still read, and how long.
+MOST_DRAINED, DRAIN_SECONDS = 64 * 1024 * 1024, 5.0
 
 
 class ClientGone(Exception):
@@ -22,7 +24,7 @@ def check_headers(headers: Mapping[str, str], most: int) -> None:
             "Send JSON, with 'content-type: application/json'.", param="content-type"
         )
     charset = parameters.lower().replace(" ", "").replace('"', "")
-    if "charset=" in charset and "charset=utf-8" not in charset:
+    if "charset=" in charset and not {"charset=utf-8", "charset=utf8"} & set(charset.split(";")):
         raise UnsupportedMedia("Send the body in UTF-8.", param="content-type")
     if headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise UnsupportedMedia("Send the body uncompressed.", param="content-encoding")
@@ -31,6 +33,21 @@ def check_headers(headers: Mapping[str, str], most: int) -> None:
         raise InvalidRequest("'content-length' must be a whole number.", param="content-length")
     if length and int(length[:19]) > most:
         raise _too_large(most)
+
+
+async def let_finish(receive: Receive) -> None:
+    """Reads on and throws away, within bounds: a client that is still sending when its connection
+    closes sees a reset and not the answer."""
+    size = 0
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while size < MOST_DRAINED:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 async def read(receive: Receive, most: int) -> bytes:

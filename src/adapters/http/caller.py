@@ -10,8 +10,6 @@ from .asgi import Receive, Send
 
 #: A stream says something at least this often, from the first second on: proxies cut at 60 s.
 BEAT = 15.0
-#: A caller that takes nothing for so long has gone (reliability 2.5, T14).
-WRITE_STALL = 30.0
 
 #: The server's own end, after its grace: a stream under way must not just stop.
 _STOPPING = NothingToTry("The relay is being stopped; ask again.", retry_after=1.0)
@@ -40,7 +38,6 @@ class HttpCaller:
         self._gone = False
         self._status = 0
         self._last = 0.0
-        self._writing_since: float | None = None
         self._task: asyncio.Task[object] | None = None
         self._watch: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -56,7 +53,8 @@ class HttpCaller:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        if kind is asyncio.CancelledError and not self._gone:
+        stopped = kind is asyncio.CancelledError and not self._gone and not self._ended
+        if stopped:
             await self.refuse_bare(_STOPPING)
         self._stop()
         if self._beating is not None:
@@ -64,7 +62,7 @@ class HttpCaller:
         if kind is asyncio.CancelledError and self._gone and self._task is not None:
             # Ours, not the server's: the client left, and that is the end of it.
             return self._task.uncancel() == 0
-        return False
+        return stopped  # told; what the server cancelled ends here by itself
 
     def streams(self) -> None:
         """The caller asked for a stream: from now on it hears something every 15 s."""
@@ -122,8 +120,8 @@ class HttpCaller:
         headers.append((b"content-length", str(len(body)).encode()))
         async with self._lock:
             await self._send({"type": "http.response.start", "status": status, "headers": headers})
-            self._stop()
             await self._send({"type": "http.response.body", "body": body})
+            self._stop()
 
     async def _start(self, headers: list[tuple[bytes, bytes]]) -> None:
         if self._opened:
@@ -135,20 +133,18 @@ class HttpCaller:
         )
 
     async def _write(self, data: bytes) -> None:
-        now = asyncio.get_running_loop().time()
-        self._last = self._writing_since = now
+        self._last = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
-        self._writing_since = None
 
     async def _end(self, data: bytes) -> None:
         if self._ended:
             return
         async with self._lock:
-            self._stop()
             await self._send({"type": "http.response.body", "body": data, "more_body": False})
+            self._stop()
 
     def _stop(self) -> None:
-        """The answer is complete: what the client does from here on is no disconnect."""
+        """The answer is out: what the client does from here on is no disconnect."""
         self._ended = True
         if self._watch is not None:
             self._watch.cancel()
@@ -172,15 +168,13 @@ class HttpCaller:
         """A timer and no task: most streams never need a heartbeat."""
         now = asyncio.get_running_loop().time()
         if self._ended:
-            return None
-        if self._writing_since is not None:
-            if now - self._writing_since > WRITE_STALL:
-                return self._leave()
-            self._last = now
+            return
+        if self._lock.locked():
+            self._last = now  # something is on its way already; the server watches over that
         elif now - self._last >= self._beat_seconds:
             self._last = now
             self._beating = asyncio.create_task(self._beat())
-        return self._set_timer()
+        self._set_timer()
 
     async def _beat(self) -> None:
         async with self._lock:

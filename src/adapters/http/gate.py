@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from attrs import define
 
 from ...domain import access
-from ...domain.errors import InvalidKey, NotConfigured, Refusal
+from ...domain.errors import InvalidKey, NotConfigured, Refusal, TooLarge
 from ...domain.events import Faulted, RequestFinished
 from ...domain.receipt import Receipt
 from . import errors, receipt_headers, reply
 from .asgi import App, Message, Receive, Scope, Send
-from .body import ClientGone
+from .body import ClientGone, let_finish
 from .handlers import chat, models, receipts
 from .house import House, Visit
 from .knobs import client_request_id
@@ -86,6 +86,8 @@ class Gate:
         except Refusal:
             self._check_configured(visit, local=local)
             raise
+        if not found.route.path.startswith("/health"):
+            self._check_configured(visit, local=local)
         if found.route.policy == "client":
             visit.principal = access.admit(visit.headers, index, local=local)
         visit.rest = found.rest
@@ -102,6 +104,8 @@ class Gate:
 
     async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
         written = errors.write(refusal)
+        if isinstance(refusal, TooLarge):
+            await let_finish(visit.receive)
         receipt = self._receipt(visit, written.status, str(refusal))
         await reply.send(visit, written, receipt_headers.of(receipt))
         self.house.observer.note(RequestFinished(receipt))

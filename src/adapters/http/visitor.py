@@ -1,5 +1,6 @@
 """Where a request came from, and its headers as we read them."""
 
+import re
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -7,6 +8,10 @@ from urllib.parse import urlsplit
 from ...domain.errors import InvalidRequest
 from .asgi import Scope
 
+#: RFC 3986 section 3.2.2, with labels as DNS allows them; empty is allowed in HTTP/1.0.
+_HOST = re.compile(
+    r"(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?", re.ASCII
+)
 #: Any of these means that somebody stands between us and the caller.
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
@@ -21,15 +26,12 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 
 def check(scope: Scope, headers: dict[str, str]) -> None:
-    """Raises InvalidRequest for what no honest client sends, or what we do not take part in."""
+    """Raises InvalidRequest for what no honest client sends."""
     if scope.get("http_version") == "1.1" and headers.get("host", ",").count(","):
         # RFC 9112 section 3.2: exactly one.
         raise InvalidRequest("Send exactly one Host header.", param="host")
-    if "upgrade" in headers and "upgrade" in headers.get("connection", "").lower():
-        # The server's parser stops at the offer, and the body is lost (RFC 9110 section 7.8).
-        raise InvalidRequest(
-            "This relay speaks plain HTTP/1.1; leave the Upgrade header out.", param="upgrade"
-        )
+    if not _HOST.fullmatch(headers.get("host", "")):
+        raise InvalidRequest("The Host header is not a host.", param="host")
 
 
 def is_local(scope: Scope, headers: dict[str, str]) -> bool:

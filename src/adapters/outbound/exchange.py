@@ -110,10 +110,12 @@ class Exchange:
     def _unopened(self, connection: Connection, flaw: str) -> ConnectionReset | BadAnswer:
         if not self._answer.ended_early:
             return BadAnswer(f"{connection.origin}: {flaw}")
-        if connection.served:
+        stale = connection.served > 0
+        if stale:
             # It went stale while it was idle. The others are older; a repeat shall not meet them.
             self._pool.forget(connection.origin)
-        return ConnectionReset(f"{connection.origin}: the connection ended before an answer")
+        detail = f"{connection.origin}: the connection ended before an answer"
+        return ConnectionReset(detail, stale=stale)
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None

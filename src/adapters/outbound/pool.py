@@ -91,7 +91,8 @@ class Pool:
     async def dial(self, origin: Origin, until: float) -> Connection:
         """A new connection. Raises Unreachable, or Silent when loop time `until` comes first."""
         connection = await self._connect(origin, until)
-        self._open.add(connection)
+        if not connection.lost:  # the race of several addresses takes a turn of the loop more
+            self._open.add(connection)
         if self._closed:
             connection.abort()
             raise Unreachable(f"{origin}: the relay is closing")

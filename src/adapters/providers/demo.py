@@ -18,6 +18,8 @@ SCHEME = "demo:"
 #: Seconds between two words: slow enough to see them come.
 GAP = 0.04
 
+#: The demo repeats no novels: each word is an event.
+LONGEST = 4000
 _WORD = re.compile(r"\s*\S+\s*")
 
 
@@ -54,7 +56,7 @@ class DemoUpstream:
             id=f"chatcmpl-{self._new_id()}",
             created=int(self._clock.now()),
             model=ask.model,
-            words=tuple(_WORD.findall(f"You said: {ask.last_user_text}")),
+            words=tuple(_WORD.findall(f"You said: {ask.last_user_text[:LONGEST]}")),
             prompt_words=ask.words,
         )
         if not ask.stream:

@@ -44,6 +44,8 @@ class MemoryLedger:
     """The ports `Ledger` and `Journal`. One event loop runs it, so every verb is one step."""
 
     clock: Clock
+    #: Every verdict says that the books are not those of the whole deployment.
+    degraded: bool = False
     #: Open holds and the newest settled ones, by hold id.
     entries: OrderedDict[str, Entry] = field(factory=OrderedDict)
     settled: int = 0
@@ -51,11 +53,11 @@ class MemoryLedger:
     async def admit(self, hold: Hold) -> Verdict:
         entry = self.entries.get(hold.id)
         if entry is None:
-            entry = self.entries[hold.id] = Entry(hold, Verdict(admitted=True))
+            entry = self.entries[hold.id] = Entry(hold, self._verdict())
         return entry.verdict
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        entry = self.entries.setdefault(hold.id, Entry(hold, Verdict(admitted=True)))
+        entry = self.entries.setdefault(hold.id, Entry(hold, self._verdict()))
         if entry.outcome is None:
             entry.outcome = outcome
             self.settled += 1
@@ -94,6 +96,9 @@ class MemoryLedger:
     def open_holds(self) -> int:
         """How many requests are admitted and not settled."""
         return sum(1 for entry in self.entries.values() if entry.outcome is None)
+
+    def _verdict(self) -> Verdict:
+        return Verdict(admitted=True, degraded=self.degraded)
 
     def _forget(self) -> None:
         while len(self.entries) > KEPT:

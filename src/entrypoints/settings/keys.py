@@ -73,9 +73,10 @@ def fingerprint_key(secret: str) -> bytes:
     return hmac.digest(secret.encode(), b"relay/fingerprint/v1", "sha256")
 
 
-def handle(key: bytes, secret: str) -> str:
-    """A provider key's public name: tells keys apart and cannot be turned back."""
-    return hmac.digest(key, secret.encode(), "sha256").hex()[:8]
+def handle(key: bytes, provider: str, secret: str) -> str:
+    """A provider key's public name: tells keys apart and cannot be turned back. The same secret at
+    two providers is two keys: what one says of it is nothing to the other."""
+    return hmac.digest(key, f"{provider}\0{secret}".encode(), "sha256").hex()[:8]
 
 
 def pool(keys: Iterable[ProviderKey]) -> tuple[ProviderKey, ...]:

@@ -160,7 +160,7 @@ def _keys(
 ) -> Iterator[ProviderKey]:
     for i, said in enumerate(record.keys):
         if said is not None:
-            yield from _file_key(f"{path}.keys[{i}]", said, around, faults)
+            yield from _file_key(f"{path}.keys[{i}]", name, said, around, faults)
     variables = [*known_variables(name)[:2]]
     if record.keys_env and _allowed(f"{path}.keys_env", record.keys_env, faults):
         variables.append(record.keys_env)
@@ -168,12 +168,12 @@ def _keys(
         for secret in listed(around.environ.get(variable, "")):
             if _usable(variable, secret, around, faults):
                 yield ProviderKey(
-                    handle(around.fingerprint, secret), secret, 1, variable, "environment"
+                    handle(around.fingerprint, name, secret), secret, 1, variable, "environment"
                 )
 
 
 def _file_key(
-    path: str, said: str | KeyRecord, around: Surroundings, faults: list[Problem]
+    path: str, name: str, said: str | KeyRecord, around: Surroundings, faults: list[Problem]
 ) -> Iterator[ProviderKey]:
     record = KeyRecord(key=said) if isinstance(said, str) else said
     text = record.key or ""
@@ -188,8 +188,8 @@ def _file_key(
     source: Literal["environment", "file"] = "environment" if record.env else "file"
     for secret in listed(text):
         if _usable(path, secret, around, faults):
-            name = handle(around.fingerprint, secret)
-            yield ProviderKey(name, secret, record.weight, label, source)
+            made = handle(around.fingerprint, name, secret)
+            yield ProviderKey(made, secret, record.weight, label, source)
 
 
 def _allowed(path: str, variable: str, faults: list[Problem]) -> bool:

@@ -22,9 +22,13 @@ def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None
         answer = msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadAnswer(f"{_looks_like(headers, body)} instead of an answer", status=200) from None
-    if answer.choices is None:
+    # Inside a string the quotes would be escaped: whoever says "error" so means it.
+    if answer.choices is None or b'"error"' in body:
         failure = errors.classify_in_answer(body, now=now)
-        raise failure or BadAnswer("JSON without choices", status=200)
+        if failure is not None:
+            raise failure
+    if answer.choices is None:
+        raise BadAnswer("JSON without choices", status=200)
     return usage_of(answer.usage)
 
 

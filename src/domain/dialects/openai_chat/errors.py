@@ -23,6 +23,7 @@ from ...errors import (
 )
 from ...redaction import scrub
 from ...sse import data_event
+from . import failure
 
 #: Codes that say that the account has no money, whatever the status (OpenAI answers 429).
 _NO_MONEY = re.compile(r"insufficient_(quota|balance|credit|funds)|credit_balance|billing|payment")
@@ -37,6 +38,8 @@ _REFUSED = re.compile(r"invalid_request|content_(filter|policy)|unsupported|inva
 _ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
 #: What a provider refuses for its content goes to the caller and never moves, 403 or not.
 _POLICY = re.compile(r"content_(filter|policy)|moderation")
+#: The code of a provider's refusal that has none of its own.
+REFUSED = "provider_refused"
 _CODE = re.compile(r"[\w.-]{1,64}")
 
 
@@ -44,16 +47,18 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float
     """What a provider's answer with a status other than 2xx means."""
     if 300 <= status < 400:
         return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
-    error = _error_of(body)
+    answer = _decoded(body)
+    error = failure.of(answer)
     kind = _kind(status, error, headers, body, now=now)
     kind_name = _code(error)
     detail = f"status {status}" + (f", {kind_name}" if kind_name else "")
-    return _filled(kind, detail, status, body if error is not None else b"")
+    return _filled(kind, detail, status, _readable(body, answer))
 
 
 def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     """An error in the body of a 200, or in an event of a stream; None if there is none."""
-    error = _error_of(body)
+    answer = _decoded(body)
+    error = failure.of(answer)
     if error is None:
         return None
     code = error.get("code")
@@ -61,7 +66,8 @@ def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     if status is None:
         return BadAnswer(f"an error instead of an answer{_suffix(error)}", status=200)
     kind = _kind(status, error, {}, body, now=now)
-    return _filled(kind, f"an error instead of an answer{_suffix(error)}", status, body)
+    detail = f"an error instead of an answer{_suffix(error)}"
+    return _filled(kind, detail, status, _readable(body, answer))
 
 
 def error_body(message: str, *, kind: str, code: str | None, param: str | None) -> bytes:
@@ -115,16 +121,19 @@ def _filled(kind: UpstreamError, detail: str, status: int, body: bytes) -> Upstr
             return type(kind)(detail, status)
 
 
-def _error_of(body: bytes) -> dict[str, object] | None:
-    """The `error` member of a JSON object; a bare string becomes its message."""
+def _decoded(body: bytes) -> object:
     try:
-        answer = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    found = answer.get("error") if isinstance(answer, dict) else None
-    if isinstance(found, str):
-        return {"message": found}
-    return found if isinstance(found, dict) else None
+
+
+def _readable(body: bytes, answer: object) -> bytes:
+    """The provider's own body where OpenAI's SDKs can read it; else its words, in that shape."""
+    if failure.is_openais(answer):
+        return body
+    said = failure.words(body, answer)
+    return error_body(said, kind="invalid_request_error", code=REFUSED, param=None) if said else b""
 
 
 def _words(error: dict[str, object]) -> str:

@@ -12,14 +12,16 @@ from attrs import frozen
 from ...errors import Cut, StreamFailed, UpstreamError
 from ...receipt import Usage
 from ...sse import Event, Reader, data_event
-from . import errors
+from . import errors, failure
 from .answer import usage_of
 
 DONE = b"[DONE]"
 
 #: Once the answer has begun, only events with one of these are looked into: parsing each would
 #: cost more than everything else. Inside a JSON string the quotes would be escaped.
-_WORTH_READING = re.compile(rb'"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"')
+_WORTH_READING = re.compile(
+    rb'"error"|"detail"\s*:|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"index"\s*:\s*[1-9]'
+)
 
 #: What of a delta is an answer. A role alone is not; nor is an empty content.
 _CONTENT = (
@@ -59,6 +61,7 @@ class StreamReader:
         self.events = 0
         self._hide_usage = hide_usage
         self._choices = choices
+        self._begun: set[int] = set()
         self._finished: set[int] = set()
         self._reader = Reader()
         self._now = now
@@ -67,7 +70,7 @@ class StreamReader:
     @property
     def complete(self) -> bool:
         """The answer is whole, whether or not the provider said [DONE]."""
-        return self.done or len(self._finished) >= self._choices
+        return self.done or len(self._finished) >= max(self._choices, len(self._begun))
 
     @property
     def told(self) -> bool:
@@ -121,7 +124,7 @@ class StreamReader:
             return True  # not ours to judge: it goes on as it is, and does not end the stream
         if not isinstance(chunk, dict):
             return True
-        return self._fail(data) if chunk.get("error") else self._read(chunk)
+        return self._fail(data) if failure.of(chunk) else self._read(chunk)
 
     def _read(self, chunk: dict[str, object]) -> bool:
         choices = chunk.get("choices")
@@ -134,9 +137,11 @@ class StreamReader:
         return not (self._hide_usage and usage is not None and choices == [])
 
     def _choice(self, choice: dict[str, object]) -> None:
+        said = choice.get("index")
+        index = said if isinstance(said, int) else 0
+        self._begun.add(index)
         if choice.get("finish_reason"):
-            index = choice.get("index")
-            self._finished.add(index if isinstance(index, int) else 0)
+            self._finished.add(index)
             self.meaningful = True
             return
         delta = choice.get("delta")

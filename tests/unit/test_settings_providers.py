@@ -203,3 +203,19 @@ def test_the_originals_timeout_and_user_agent(tmp_path: Path) -> None:
     assert (50.0, "mine/1") == (found.timeouts.headers, found.user_agent)
     assert 60.0 == endless.snapshot.providers[0].timeouts.headers
     assert any("every wait has an end" in notice for notice in endless.notices)
+
+
+def test_the_same_secret_at_two_providers_is_two_keys(tmp_path: Path) -> None:
+    """
+    What one provider says of a key is nothing to the other: the handles differ.
+    """
+    (tmp_path / "relay.yaml").write_text(
+        "providers:\n"
+        "  a: {base_url: http://a.example/v1, keys: [unused]}\n"
+        "  b: {base_url: http://b.example/v1, keys: [unused]}\n"
+    )
+
+    first, second = read(tmp_path).snapshot.providers[:2]
+
+    assert first.keys[0].secret == second.keys[0].secret
+    assert first.keys[0].handle != second.keys[0].handle

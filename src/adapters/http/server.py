@@ -12,10 +12,6 @@ from ...domain.dialects import openai_chat
 MOST_HEADER_BYTES, MOST_HEADERS = 64 * 1024, 128
 
 
-#: A client that reads nothing for so many seconds has gone (reliability 2.5, T14).
-WRITE_STALL = 30.0
-
-
 _OFFER = b"pgrade:"
 _UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
 
@@ -28,6 +24,8 @@ class Protocol(HttpToolsProtocol):
     """What cannot be parsed is answered in the callers' dialect; header blocks are bounded, and a
     client that takes nothing of its answer for half a minute is let go."""
 
+    #: A client that reads nothing for so many seconds has gone (reliability 2.5, T14).
+    write_stall = 30.0
     _stalled: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -58,7 +56,7 @@ class Protocol(HttpToolsProtocol):
 
     def _watch_stall(self, size: int) -> None:
         self._forget_stall()
-        self._stalled = self.loop.call_later(WRITE_STALL, self._check_stall, size)
+        self._stalled = self.loop.call_later(self.write_stall, self._check_stall, size)
 
     def _check_stall(self, size: int) -> None:
         left = self.transport.get_write_buffer_size()

@@ -33,34 +33,43 @@ class Reader:
     """Takes bytes cut anywhere, returns the events that are complete."""
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._searched = 0
+        #: What is not yet an event. Grown in place: a large event in small pieces must not be
+        #: copied with each of them.
+        self._rest = bytearray()
         self._began = False
 
     def feed(self, data: bytes) -> list[Event]:
         """The events that `data` completes. Raises BadAnswer when one grows over the bound."""
-        buffer = self._rest + data if self._rest else data
+        rest = self._rest
+        # Three bytes back: a blank line may be cut anywhere.
+        search_from = max(0, len(rest) - 3)
+        buffer: bytes | bytearray = data
+        if rest:
+            rest += data
+            buffer = rest
         events: list[Event] = []
         start = 0
-        # Three bytes back: a blank line may be cut anywhere.
-        match = _BLANK_LINE.search(buffer, max(0, self._searched - 3))
-        while match is not None:
-            if not _waits(buffer, match):
-                events.append(self._event(buffer[start : match.end()]))
-                start = match.end()
-                match = _BLANK_LINE.search(buffer, start)
-                continue
-            break
-        self._rest = buffer[start:]
-        self._searched = len(self._rest)
-        if len(self._rest) > LARGEST_EVENT:
+        match = _BLANK_LINE.search(buffer, search_from)
+        while match is not None and not _waits(buffer, match):
+            events.append(self._event(bytes(buffer[start : match.end()])))
+            start = match.end()
+            match = _BLANK_LINE.search(buffer, start)
+        self._keep(buffer, start)
+        if len(rest) > LARGEST_EVENT:
             raise BadAnswer("an event in the stream is larger than 4 MiB")
         return events
 
     def flush(self) -> Event | None:
         """What is left at the end of the stream, as if a blank line followed; None if nothing."""
-        rest, self._rest = self._rest, b""
+        rest = bytes(self._rest)
+        self._rest.clear()
         return self._event(rest + b"\n\n") if rest.strip(b"\r\n") else None
+
+    def _keep(self, buffer: bytes | bytearray, start: int) -> None:
+        if buffer is self._rest:
+            del self._rest[:start]
+        elif start < len(buffer):
+            self._rest += buffer[start:]
 
     def _event(self, raw: bytes) -> Event:
         if not self._began:
@@ -74,7 +83,7 @@ class Reader:
         return _parse(raw, body)
 
 
-def _waits(buffer: bytes, match: re.Match[bytes]) -> bool:
+def _waits(buffer: bytes | bytearray, match: re.Match[bytes]) -> bool:
     """`\\r\\n\\r` at the very end: its LF is surely on its way, and belongs to this event."""
     return match.end() == len(buffer) and match[0] == b"\r\n\r"
 

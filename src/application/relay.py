@@ -174,7 +174,7 @@ class Relay:
     async def _perform(self, passage: Passage, attempt: Attempt) -> UpstreamError | None:
         performance = self._performance(passage, attempt)
         passage.performance = performance
-        outcome, error, since = "client_gone", None, self.clock.now()
+        outcome, error, since = "internal", None, self.clock.now()
         try:
             await performance.perform()
             outcome = "served"
@@ -188,6 +188,9 @@ class Relay:
             raise
         except DeadlineExceeded:
             outcome = "deadline"
+            raise
+        except asyncio.CancelledError:
+            outcome = "client_gone"
             raise
         finally:
             performance.under_way = False

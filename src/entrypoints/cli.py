@@ -37,7 +37,10 @@ class Run(Protocol):
 
 
 def _serve(settings: Settings, *, host: str, port: int) -> None:
-    from . import serve  # brings the server and the container: only this command needs them
+    try:
+        from . import serve  # brings the server and the container: only this command needs them
+    except ModuleNotFoundError as missing:
+        raise click.ClickException(say("no_server", module=missing.name)) from missing
 
     serve.run(settings, host=host, port=port)
 

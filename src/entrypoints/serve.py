@@ -65,6 +65,8 @@ def banner(settings: Settings, address: str, host: str, lang: str = "en") -> str
     lines = ["", say("banner_listens", lang, address=address)]
     lines.append(say("banner_providers", lang, names=shown))
     lines += [say("banner_note", lang, notice=notice) for notice in settings.notices]
+    if not settings.snapshot.client_keys:
+        lines.append(say("banner_closed", lang))
     if names == [DEMO] and is_loopback(host):
         curls = _curls(address)
         lines += ["", say("banner_demo", lang), "", *curls, "", say("banner_add", lang)]

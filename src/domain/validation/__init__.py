@@ -32,4 +32,5 @@ def notices(snapshot: Snapshot) -> tuple[str, ...]:
         *clashes.prefixes(snapshot),
         *clashes.hidden_models(snapshot),
         *clashes.shadowed_routes(snapshot),
+        *clashes.undelivered(snapshot),
     )

@@ -1,12 +1,14 @@
 """Which connections the outbound client keeps, and which it closes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
 import pytest
 
 from src.adapters.outbound import Limits, Outbound
+from src.adapters.outbound.dialer import Spoken, dial
 from src.domain.errors import ConnectionReset
 
 from .outbound_wire import (
@@ -138,3 +140,40 @@ async def test_after_one_stale_connection_the_others_are_not_tried(outbound: Out
             await whole(outbound, wire.url)
 
         assert (b"ok", 1, 3) == (await whole(outbound, wire.url), asked, wire.connections)
+
+
+class SlowHandover:
+    """Connects, and hands the connection over when it is gone already: a race of addresses takes
+    a turn of the loop more, and a provider that closes at once is quicker."""
+
+    def __call__(
+        self, host: str, port: int, tls: ssl.SSLContext | None, make: Callable[[], Spoken]
+    ) -> Awaitable[tuple[asyncio.Transport, Spoken]]:
+        return self._dial(host, port, tls, make)
+
+    async def _dial(
+        self, host: str, port: int, tls: ssl.SSLContext | None, make: Callable[[], Spoken]
+    ) -> tuple[asyncio.Transport, Spoken]:
+        made = await dial(host, port, tls, make)
+        await eventually(made[0].is_closing)
+        await asyncio.sleep(0)
+        return made
+
+
+async def test_a_connection_lost_before_it_is_handed_over_is_not_counted() -> None:
+    """
+    Nobody would ever take it out of the count again, and the end would wait for it.
+    """
+
+    async def hang_up(_: Peer) -> None:
+        return
+
+    outbound = Outbound(dialer=SlowHandover())
+    async with serving(hang_up) as wire:
+        for _ in range(5):
+            with pytest.raises(ConnectionReset):
+                await whole(outbound, wire.url)
+
+        assert 0 == outbound.open_connections
+        async with asyncio.timeout(2):
+            await outbound.aclose()

@@ -28,6 +28,11 @@ _TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown)
 _KEY_ERRORS = (RateLimited, KeyRejected, KeyForbidden, OutOfCredit)
 
 
+_RESTING = "Every key for this model rests; the first is back in {seconds} s."
+#: The bound on moves was reached before the end of the pool.
+_ENOUGH = "As many keys as one request may try were refused; others are left. Ask again."
+
+
 @frozen
 class GaveUp:
     """The journey is over; the caller gets this."""
@@ -53,8 +58,7 @@ def give_up(journey: Journey, known: Known, now: float, *, late: bool = False) -
         seconds = max(1, ceil(resting))
         return GaveUp(
             KeysResting(
-                f"Every key for this model rests; the first is back in {seconds} s."
-                + _tale(journey),
+                (_ENOUGH if resting == 0.0 else _RESTING.format(seconds=seconds)) + _tale(journey),
                 retry_after=resting,
             )
         )

@@ -14,6 +14,9 @@ from src.entrypoints.settings import load
 
 from .fresh import ROOT, Copy, fresh_copy, running
 
+#: The set-up downloads what the lock names; a slow line is no failure.
+pytestmark = pytest.mark.timeout(600)
+
 README = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "README.zh.md").read_text("utf-8")
 

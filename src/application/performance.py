@@ -70,10 +70,18 @@ class Performance:
         self.upstream_request_id = reply.headers.get("x-request-id", "")[:128]
         if not 200 <= reply.status < 300:
             raise await self._refused(reply)
-        if self.request.chat.stream and not _is_whole(reply):
-            await self._stream(reply, call)
+        openai_chat.answer.check_encoding(reply.headers)
+        if not self.request.chat.stream:
+            until = self.started + call.timeouts.answer
+            await self._whole(reply, await self._read_all(reply, until, LARGEST_ANSWER))
+            return
+        first_by = self.clock.monotonic() + call.timeouts.first_event
+        first = await self._read(reply, min(first_by, self.deadline))
+        if _is_whole(first):
+            rest = await self._read_all(reply, first_by, LARGEST_ANSWER)
+            await self._whole(reply, first + rest)
         else:
-            await self._whole(reply, call)
+            await self._stream(reply, call, first, first_by)
 
     def _hurried(self, call: Call) -> bool:
         """The caller allowed less time than the provider may take: no fault of the provider's, or
@@ -107,13 +115,11 @@ class Performance:
         return self.clock.monotonic() + wait if self.request.chat.stream else whole
 
     async def _refused(self, reply: Reply) -> UpstreamError:
-        until = min(self.deadline, self.clock.monotonic() + ERROR_SECONDS)
+        until = self.clock.monotonic() + ERROR_SECONDS
         body = await self._read_all(reply, until, LARGEST_ERROR, part=True)
         return openai_chat.errors.classify(reply.status, reply.headers, body, now=self.clock.now())
 
-    async def _whole(self, reply: Reply, call: Call) -> None:
-        until = min(self.deadline, self._limit(call.timeouts.first_event, call.timeouts))
-        body = await self._read_all(reply, until, LARGEST_ANSWER)
+    async def _whole(self, reply: Reply, body: bytes) -> None:
         usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
         if self.request.chat.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
@@ -123,7 +129,7 @@ class Performance:
     async def _read_all(self, reply: Reply, until: float, most: int, part: bool = False) -> bytes:
         body = bytearray()
         try:
-            while data := await self._read(reply, until):
+            while data := await self._read(reply, min(until, self.deadline)):
                 body += data
                 if len(body) > most:
                     raise BadAnswer(f"an answer larger than {most // 1024 // 1024} MiB")
@@ -132,15 +138,18 @@ class Performance:
                 raise
         return bytes(body)
 
-    async def _stream(self, reply: Reply, call: Call) -> None:
-        openai_chat.answer.check_encoding(reply.headers)
+    async def _stream(self, reply: Reply, call: Call, first: bytes, first_by: float) -> None:
         reader = StreamReader(
             hide_usage=not self.request.chat.include_usage,
             choices=self.request.chat.choices,
             now=self.clock.now(),
         )
         try:
-            await self._follow(reply, reader, call)
+            await self._take(first, reader)
+            while not reader.ended:
+                idle = LAST_WORDS if reader.told else call.timeouts.idle
+                until = self.clock.monotonic() + idle if self.delivery.committed else first_by
+                await self._take(await self._more(reply, reader, until), reader)
         except UpstreamError as error:
             if not self.delivery.committed:
                 raise
@@ -150,23 +159,19 @@ class Performance:
         await self.delivery.finish()
         await self._linger(reply)
 
-    async def _follow(self, reply: Reply, reader: StreamReader, call: Call) -> None:
-        first_by = self.clock.monotonic() + call.timeouts.first_event
-        while not reader.done:
-            idle = LAST_WORDS if reader.told else call.timeouts.idle
-            until = self.clock.monotonic() + idle if self.delivery.committed else first_by
-            try:
-                data = await self._read(reply, min(until, self.deadline))
-            except (Cut, BadAnswer, Stalled):
-                if not reader.complete:
-                    raise
-                data = b""  # the answer is whole; only its [DONE] is lost
-            if not data:
-                await self.delivery.take(Passed(reader.end()), reader)
-                return
-            await self.delivery.take(reader.feed(data), reader)
-            if reader.failure is not None:
-                raise reader.failure
+    async def _more(self, reply: Reply, reader: StreamReader, until: float) -> bytes:
+        try:
+            return await self._read(reply, min(until, self.deadline))
+        except (Cut, BadAnswer, Stalled):
+            if not reader.complete:
+                raise
+            return b""  # the answer is whole; only its [DONE] is lost
+
+    async def _take(self, data: bytes, reader: StreamReader) -> None:
+        passed = reader.feed(data) if data else Passed(reader.end())
+        await self.delivery.take(passed, reader)
+        if reader.failure is not None:
+            raise reader.failure
 
     async def _read(self, reply: Reply, until: float) -> bytes:
         try:
@@ -198,10 +203,10 @@ def _broken(error: UpstreamError) -> StreamBroken:
     )
 
 
-def _is_whole(reply: Reply) -> bool:
-    """JSON or HTML where a stream was asked for: an error, or no answer at all."""
-    content_type = reply.headers.get("content-type", "").lower()
-    return "json" in content_type or "html" in content_type
+def _is_whole(first: bytes) -> bool:
+    """JSON, HTML or nothing where a stream was asked for: an error, or no answer at all. By its
+    first bytes: providers label streams as JSON, and errors as streams."""
+    return not first or first.lstrip()[:1] in (b"{", b"[", b"<")
 
 
 def _estimate(reader: StreamReader) -> Usage:

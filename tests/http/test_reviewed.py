@@ -150,3 +150,30 @@ async def test_a_host_that_is_none_is_refused(host: bytes) -> None:
         ]
 
     assert [400, 400, 400] == statuses
+
+
+async def test_a_stream_labelled_as_json_is_a_stream() -> None:
+    """
+    By its first bytes, not by its label.
+    """
+    body = b"".join(golden.wire(golden.TEXT))
+    async with relay_of(status(200, body, [("Content-Type", "application/json")])) as (_, relay):
+        heard = await relay.ask(stream=True)
+
+    assert body == heard.body
+    assert "text/event-stream; charset=utf-8" == heard.header("content-type")
+
+
+async def test_an_error_labelled_as_a_stream_is_an_error() -> None:
+    """
+    A rate limit in a 200 that calls itself a stream rests the key, and another provider serves.
+    """
+    error = golden.error("slow down", type="rate_limit_error", code="rate_limit_exceeded")
+    limited = status(200, error, [("Content-Type", "text/event-stream")])
+    async with scripted(limited) as bad, scripted(ok_stream()) as good:
+        pools = snapshot(provider("bad", bad), provider("good", good))
+        async with running_relay(pools) as relay:
+            heard = await relay.ask(stream=True)
+
+    assert heard.done
+    assert "bad/gpt-4o;key=bad-1;rate_limited" == heard.header("x-relay-failed")

@@ -55,6 +55,8 @@ class StreamReader:
 
     def __init__(self, *, hide_usage: bool, choices: int, now: float) -> None:
         self.done = False
+        #: Nothing more is to be read: the provider said so, or its body is over.
+        self.ended = False
         self.failure: UpstreamError | None = None
         self.usage: Usage | None = None
         self.meaningful = False
@@ -85,6 +87,7 @@ class StreamReader:
         """The stream has ended: what is still to be sent for a clean end. Raises the error that
         an incomplete stream is; half an event is never passed on."""
         last = self._reader.flush()
+        self.ended = True
         rest = b""
         if last is not None and not self.done and _whole(last):
             rest = self._take([last]).raw
@@ -112,7 +115,7 @@ class StreamReader:
 
     def _passes(self, event: Event, data: bytes) -> bool:
         if data.strip() == DONE:
-            self.done = True
+            self.done = self.ended = True
             return True
         if event.name == "error":
             return self._fail(data)

@@ -1,5 +1,6 @@
 """One request under way, and its receipt at every moment. Nobody else sees it."""
 
+from functools import cached_property
 from typing import TypedDict
 
 from attrs import define, evolve, field
@@ -51,13 +52,13 @@ class Passage:
                 model=attempt.stop.model,
                 key=attempt.key.handle,
                 outcome=outcome,
-                detail=scrub(error.detail, self.secrets) if error and error.detail else "",
+                detail=self._clean(error.detail) if error else "",
                 status=error.status if error else None,
                 started=started,
                 seconds=seconds,
                 why=attempt.stop.why,
-                upstream_request_id=scrub(performance.upstream_request_id, self.secrets)
-                if performance and performance.upstream_request_id
+                upstream_request_id=self._clean(performance.upstream_request_id)
+                if performance
                 else "",
             )
         )
@@ -72,7 +73,7 @@ class Passage:
         now, since = self.clock.monotonic(), self.request.received
         records, spent = tuple(self.records), self._upstream_seconds
         if performance is not None and performance.under_way:
-            records += (_serving(performance, self.secrets),)
+            records += (self._serving(performance),)
             spent += (first or now) - performance.started
         return Receipt(
             **_asked(self.request),
@@ -90,12 +91,27 @@ class Passage:
 
     def safe(self, refusal: Refusal) -> Refusal:
         """The refusal without any key of ours in it: a provider's words may hold one."""
-        clean = evolve(refusal, message=scrub(refusal.message, self.secrets))
+        clean = evolve(refusal, message=self._clean(refusal.message))
         if not isinstance(clean, ProviderRefused):
             return clean
         return evolve(clean, body=scrub_bytes(clean.body, self.secrets))
 
-    @property
+    def _serving(self, performance: Performance) -> AttemptRecord:
+        attempt = performance.attempt
+        return AttemptRecord(
+            provider=attempt.stop.provider.name,
+            model=attempt.stop.model,
+            key=attempt.key.handle,
+            outcome="served",
+            started=performance.started,
+            why=attempt.stop.why,
+            upstream_request_id=self._clean(performance.upstream_request_id),
+        )
+
+    def _clean(self, text: str) -> str:
+        return scrub(text, self.secrets) if text else ""
+
+    @cached_property
     def secrets(self) -> set[str]:
         """What providers were sent of ours: keys, and the operator's own headers."""
         providers = [stop.provider for stop in self.journey.plan.stops]
@@ -141,16 +157,3 @@ def ending_of(refusal: Refusal) -> Ending:
             return "upstream_error"
         case _:
             return "denied"
-
-
-def _serving(performance: Performance, secrets: set[str]) -> AttemptRecord:
-    attempt = performance.attempt
-    return AttemptRecord(
-        provider=attempt.stop.provider.name,
-        model=attempt.stop.model,
-        key=attempt.key.handle,
-        outcome="served",
-        started=performance.started,
-        why=attempt.stop.why,
-        upstream_request_id=scrub(performance.upstream_request_id, secrets),
-    )

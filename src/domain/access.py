@@ -42,10 +42,7 @@ def presented(headers: Mapping[str, str]) -> str | None:
 def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal:
     """The principal, or raises InvalidKey, or NotConfigured where no key could be valid.
     `local`: peer and Host are loopback and no web page sent it."""
-    if not index.client_keys:
-        # Before anything else, the demo too: nobody may use a relay that is open to the world and
-        # has no key. One that listens on loopback alone has made one for itself.
-        raise NotConfigured(index.snapshot.switched_off.get("client_keys", _NO_KEY))
+    check_configured(index)
     key = presented(headers)
     found = None if key is None else _known(key, index)
     if found is not None:
@@ -53,6 +50,13 @@ def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal
     if local and has_demo(index):
         return Principal("local", demo_only=True, local=True)
     raise wrong_key() if key is not None else missing_key()
+
+
+def check_configured(index: Index) -> None:
+    """Raises NotConfigured, before anything else, the demo too: nobody may use a relay that is open
+    to the world and has no key. One that listens on loopback alone has made one for itself."""
+    if not index.client_keys:
+        raise NotConfigured(index.snapshot.switched_off.get("client_keys", _NO_KEY))
 
 
 def has_demo(index: Index) -> bool:

@@ -34,7 +34,8 @@ MOST_MOVES, SMALL_POOL = 8, 10
 #: Jitter before the one repeat on the same target, in seconds.
 REPEAT_JITTER = 0.1
 
-_KEY_ERRORS = (KeyRejected, KeyForbidden, OutOfCredit, RateLimited)
+#: Errors of a key, not of its target: another key may serve.
+KEY_ERRORS = (KeyRejected, KeyForbidden, OutOfCredit, RateLimited)
 _REPEATABLE = (ServerFailed, Unreachable, ConnectionReset)
 
 
@@ -74,7 +75,7 @@ class Journey:
     plan: Plan
     deadline: float
     failures: tuple[UpstreamError, ...] = ()
-    places: tuple[str, ...] = ()  # for each failure: target and key handle, for the caller
+    places: tuple[tuple[str, str], ...] = ()  # for each failure: target and key handle
     spent: frozenset[str] = frozenset()  # targets this request is done with
     repeated: frozenset[str] = frozenset()  # targets that had their repeat
     tried: frozenset[str] = frozenset()  # key handles
@@ -103,12 +104,12 @@ def failed(
     after = evolve(
         journey,
         failures=(*journey.failures, error),
-        places=(*journey.places, f"{name} key {attempt.key.handle}"),
+        places=(*journey.places, (name, attempt.key.handle)),
         tried=journey.tried | {attempt.key.handle},
         repeat_after=None,
         repeating="",
     )
-    if isinstance(error, _KEY_ERRORS):
+    if isinstance(error, KEY_ERRORS):
         done = journey.moves + 1 > _most_moves(attempt.stop)
         moved = evolve(after, moves=journey.moves + 1)
         return evolve(moved, spent=after.spent | {name}) if done else moved

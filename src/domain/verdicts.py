@@ -9,25 +9,19 @@ from .errors import (
     AllAttemptsFailed,
     ContextTooLong,
     DeadlineExceeded,
-    KeyForbidden,
-    KeyRejected,
     KeysResting,
     ModelUnknown,
     NothingToTry,
-    OutOfCredit,
     ProviderRefused,
     RateLimited,
     Refusal,
     RequestRejected,
     UpstreamError,
 )
-from .journey import Journey, Known
+from .journey import KEY_ERRORS, Journey, Known
 from .key_pool import soonest
 
 _TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown)
-_KEY_ERRORS = (RateLimited, KeyRejected, KeyForbidden, OutOfCredit)
-
-
 _RESTING = "Every key for this model rests; the first is back in {seconds} s."
 #: The bound on moves was reached before the end of the pool.
 _ENOUGH = "As many keys as one request may try were refused; others are left. Ask again."
@@ -71,16 +65,16 @@ def _judged(journey: Journey) -> bool:
     """The last word is a provider's about the request itself, and no other target failed through a
     fault of its own: keys that were refused on the way, and a repeat, do not count."""
     failures = journey.failures
-    last = journey.places[-1].partition(" key ")[0]
+    last, _ = journey.places[-1]
     return isinstance(failures[-1], _TO_CALLER) and all(
-        isinstance(failure, (*_TO_CALLER, *_KEY_ERRORS)) or place.startswith(f"{last} key ")
-        for failure, place in zip(failures, journey.places, strict=True)
+        isinstance(failure, (*_TO_CALLER, *KEY_ERRORS)) or target == last
+        for failure, (target, _) in zip(failures, journey.places, strict=True)
     )
 
 
 def _rate_limited(failures: tuple[UpstreamError, ...]) -> bool:
     """Only keys failed, and at least one of them will work again by itself."""
-    return all(isinstance(failure, _KEY_ERRORS) for failure in failures) and any(
+    return all(isinstance(failure, KEY_ERRORS) for failure in failures) and any(
         isinstance(failure, RateLimited) for failure in failures
     )
 
@@ -126,8 +120,9 @@ def _providers_word(error: UpstreamError) -> ProviderRefused:
 def _tale(journey: Journey) -> str:
     """Each attempt and its reason, in order: ' 1. openai/gpt key ab12cd34: timeout (...)'."""
     lines = [
-        f" {number}. {place}: {failure.reason}" + (f" ({failure.detail})" if failure.detail else "")
-        for number, (place, failure) in enumerate(
+        f" {number}. {target} key {key}: {failure.reason}"
+        + (f" ({failure.detail})" if failure.detail else "")
+        for number, ((target, key), failure) in enumerate(
             zip(journey.places, journey.failures, strict=True), 1
         )
     ]

@@ -1,48 +1,10 @@
 """`airelay serve` and `airelay key`: what is started, and with which key."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attrs import field, mutable
-from click.testing import CliRunner, Result
 
-from src.entrypoints.cli import Around, cli
-from src.entrypoints.settings import Settings
-
-STRONG = "0f8c9e2b7a6d5f4e3c2b1a09"
-YAML = """
-providers:
-  a: {base_url: https://a.example/v1, keys: [sk-secret-of-a], models: [m], prefixes: [m-]}
-virtual_models: {fast: {targets: [a/m, m-large]}}
-routes: [{name: small, priority: 3, when: {model: "m*"}, targets: [a]}]
-"""
-
-Invoke = Callable[..., Result]
-
-
-@mutable
-class Ran:
-    """Stands in for the server: keeps what it was started with."""
-
-    starts: list[tuple[Settings, str, int]] = field(factory=list)
-
-    def __call__(self, settings: Settings, *, host: str, port: int) -> None:
-        self.starts.append((settings, host, port))
-
-
-@pytest.fixture
-def ran() -> Ran:
-    return Ran()
-
-
-@pytest.fixture
-def run(tmp_path: Path, ran: Ran) -> Invoke:
-    def invoke(*words: str, **environ: str) -> Result:
-        home = {"RELAY_DATA_DIR": str(tmp_path / "data"), **environ}
-        return CliRunner().invoke(cli, words, obj=Around(home, tmp_path, ran))
-
-    return invoke
+from tests.support.cli import STRONG, Invoke, Ran
 
 
 def test_key_prints_this_machines_key_and_nothing_else(run: Invoke, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ OPEN = Known({}, {"p/m": Breaker(openings=1, until=NOW + 4)}, {})
 
 
 def journey(*failures: UpstreamError, stop: Stop = STOP) -> Journey:
-    return Journey(Plan((stop,)), NOW + 60, failures, ("p/m key k1",) * len(failures))
+    return Journey(Plan((stop,)), NOW + 60, failures, (("p/m", "k1"),) * len(failures))
 
 
 ENDS = [

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ...domain.errors import BodyTooSlow, InvalidRequest, TooLarge, UnsupportedMedia
 from .asgi import Receive
@@ -16,7 +17,7 @@ class ClientGone(Exception):
     """The client left while it was still sending."""
 
 
-def check_headers(headers: Mapping[str, str], most: int) -> None:
+def check_headers(headers: Mapping[str, str]) -> None:
     """Refuses by the headers alone what cannot be read."""
     media, _, parameters = headers.get("content-type", "application/json").partition(";")
     if media.strip().lower() not in ("application/json", "text/json"):
@@ -31,32 +32,19 @@ def check_headers(headers: Mapping[str, str], most: int) -> None:
     length = headers.get("content-length", "")
     if length and not (length.isascii() and length.isdigit()):
         raise InvalidRequest("'content-length' must be a whole number.", param="content-length")
-    if length and int(length[:19]) > most:
-        raise _too_large(most)
 
 
-async def let_finish(receive: Receive) -> None:
-    """Reads on and throws away, within bounds: a client that is still sending when its connection
-    closes sees a reset and not the answer."""
-    size = 0
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while size < MOST_DRAINED:
-                message = await receive()
-                size += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
-
-
-async def read(receive: Receive, most: int) -> bytes:
+async def read(receive: Receive, most: int, headers: Mapping[str, str]) -> bytes:
     """The whole body. Raises TooLarge, BodyTooSlow, or ClientGone."""
     pieces: list[bytes] = []
     size = 0
     loop = asyncio.get_running_loop()
     end = loop.time() + WHOLE
+    too_large = int(headers.get("content-length", "0")[:19]) > most
     while True:
+        if too_large:
+            await _let_finish(receive)
+            raise _too_large(most)
         try:
             async with asyncio.timeout_at(min(end, loop.time() + IDLE)):
                 message = await receive()
@@ -66,11 +54,26 @@ async def read(receive: Receive, most: int) -> bytes:
             raise ClientGone
         piece = message.get("body", b"")
         size += len(piece)
-        if size > most:
+        too_large = size > most
+        if message.get("more_body", False):
+            pieces.append(piece)
+        elif too_large:
             raise _too_large(most)
-        if not message.get("more_body", False):
+        else:
             return piece if not pieces else b"".join((*pieces, piece))
-        pieces.append(piece)
+
+
+async def _let_finish(receive: Receive) -> None:
+    """Reads on and throws away, within bounds: a client that is still sending when its connection
+    closes sees a reset and not the answer."""
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while size < MOST_DRAINED:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _too_large(most: int) -> TooLarge:

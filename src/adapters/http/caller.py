@@ -55,7 +55,7 @@ class HttpCaller:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         stopped = kind is asyncio.CancelledError and not self._gone and not self._ended
         if stopped:
-            await self.refuse_bare(_STOPPING)
+            await self._tell(errors.event(_STOPPING), errors.write(_STOPPING))
         self._stop()
         if self._beating is not None:
             self._beating.cancel()
@@ -89,23 +89,22 @@ class HttpCaller:
         if self._opened:
             await self._end(errors.event(refusal))
         else:
-            await self.send_error(errors.write(refusal), receipt_headers.of(receipt))
-
-    async def refuse_bare(self, refusal: Refusal) -> None:
-        """An error of which there is no receipt."""
-        if self._opened:
-            await self._end(errors.event(refusal))
-        elif not self._ended:
-            await self.send_error(errors.write(refusal), self._id_header())
+            await self._send_error(errors.write(refusal), receipt_headers.of(receipt))
 
     async def fault(self) -> None:
         """A defect of our own, told in whatever form is still possible."""
-        if self._opened:
-            await self._end(errors.internal_event())
-        elif not self._ended:
-            await self.send_error(errors.write_internal(), self._id_header())
+        await self._tell(errors.internal_event(), errors.write_internal())
 
-    async def send_error(self, written: errors.Written, headers: list[tuple[bytes, bytes]]) -> None:
+    async def _tell(self, event: bytes, written: errors.Written) -> None:
+        """An error of which there is no receipt."""
+        if self._opened:
+            await self._end(event)
+        else:
+            await self._send_error(written, self._id_header())
+
+    async def _send_error(
+        self, written: errors.Written, headers: list[tuple[bytes, bytes]]
+    ) -> None:
         """An error as a whole response."""
         extra = [
             (name.encode(), value.encode("latin-1", "replace")) for name, value in written.headers

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from attrs import define
 
 from ...domain import access
-from ...domain.errors import InvalidKey, NotConfigured, Refusal, TooLarge
+from ...domain.errors import Refusal
 from ...domain.events import Faulted, RequestFinished
 from ...domain.receipt import Receipt
 from . import errors, receipt_headers, reply
 from .asgi import App, Message, Receive, Scope, Send
-from .body import ClientGone, let_finish
+from .body import ClientGone
 from .handlers import chat, models, receipts
 from .house import House, Visit
 from .knobs import client_request_id
@@ -80,32 +80,17 @@ class Gate:
         """Finds the route and lets the caller in, from headers alone."""
         check(visit.scope, visit.headers)
         index = self.house.directory.index()
-        local = is_local(visit.scope, visit.headers)
-        try:
-            found = match(str(visit.scope["method"]), visit.path)
-        except Refusal:
-            self._check_configured(visit, local=local)
-            raise
-        if not found.route.path.startswith("/health"):
-            self._check_configured(visit, local=local)
+        if visit.path != "/health" and not visit.path.startswith("/health/"):
+            access.check_configured(index)
+        found = match(str(visit.scope["method"]), visit.path)
         if found.route.policy == "client":
+            local = is_local(visit.scope, visit.headers)
             visit.principal = access.admit(visit.headers, index, local=local)
         visit.rest = found.rest
         return found
 
-    def _check_configured(self, visit: Visit, *, local: bool) -> None:
-        """A relay that nobody may use tells so on every path but health."""
-        try:
-            access.admit(visit.headers, self.house.directory.index(), local=local)
-        except NotConfigured:
-            raise
-        except InvalidKey:
-            return
-
     async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
         written = errors.write(refusal)
-        if isinstance(refusal, TooLarge):
-            await let_finish(visit.receive)
         receipt = self._receipt(visit, written.status, str(refusal))
         await reply.send(visit, written, receipt_headers.of(receipt))
         self.house.observer.note(RequestFinished(receipt))

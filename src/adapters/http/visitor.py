@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from ...domain.errors import InvalidRequest
 from .asgi import Scope
 
+#: RFC 1035 section 2.3.4: 255 octets, and a port.
+LONGEST_HOST = 261
 #: RFC 3986 section 3.2.2, with labels as DNS allows them; empty is allowed in HTTP/1.0.
 _HOST = re.compile(
     r"(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])?(?::\d{1,5})?", re.ASCII
@@ -30,7 +32,8 @@ def check(scope: Scope, headers: dict[str, str]) -> None:
     if scope.get("http_version") == "1.1" and headers.get("host", ",").count(","):
         # RFC 9112 section 3.2: exactly one.
         raise InvalidRequest("Send exactly one Host header.", param="host")
-    if not _HOST.fullmatch(headers.get("host", "")):
+    host = headers.get("host", "")
+    if len(host) > LONGEST_HOST or not _HOST.fullmatch(host):
         raise InvalidRequest("The Host header is not a host.", param="host")
 
 
@@ -40,17 +43,18 @@ def is_local(scope: Scope, headers: dict[str, str]) -> bool:
     return (
         client is not None
         and _is_loopback(str(client[0]))
-        and _is_loopback(_host(headers.get("host", "")))
+        and _names_loopback(headers.get("host", ""))
         and "origin" not in headers
         and not any(name in headers for name in _FORWARDED)
     )
 
 
-def _host(value: str) -> str:
+@lru_cache(maxsize=1024)
+def _names_loopback(host: str) -> bool:
     try:
-        return urlsplit(f"//{value}").hostname or ""
+        return _is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
-        return ""
+        return False
 
 
 @lru_cache(maxsize=1024)  # the same few names and addresses, over and over

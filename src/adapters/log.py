@@ -91,6 +91,8 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
         "bytes_out": receipt.bytes_out,
         "error": _clean(receipt.error) or None,
         "tags": _clean(receipt.tags) or None,
+        "delivery": receipt.delivery,
+        "replay_of": receipt.replay_of or None,
         "degraded": receipt.degraded,
     }
 

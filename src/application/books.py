@@ -1,65 +1,111 @@
 """The ledger and the leases, each call with its own end: a store that is slow is a store that is
 away, and what then happens is declared (reliability 3.3)."""
 
+from collections.abc import Awaitable
+from math import inf
+from typing import Literal, TypeVar
+
 from attrs import define
 
-from ..domain.errors import KeysResting, StoreUnavailable
-from ..domain.events import StoreFailed
-from ..domain.ports import Clock, Leases, Ledger, Observer
+from ..domain.errors import DeadlineExceeded, KeysResting, StoreDown, StoreUnavailable
+from ..domain.ports import Clock, Leases
 from ..domain.quota import Hold, Outcome, Verdict
+from .outbox import SETTLE_SECONDS, Outbox
 
-ADMIT_SECONDS, SETTLE_SECONDS, LEASE_SECONDS = 0.25, 1.0, 0.25
+T = TypeVar("T")
+
+ADMIT_SECONDS, LEASE_SECONDS, SWEEP_SECONDS = 0.25, 0.25, 3.0
+#: Nothing may be done without the store then: worth waiting for.
+CLAIM_SECONDS = 2.0
+#: What happens to requests while the store is away (`RELAY_ON_STORE_DOWN`).
+OnStoreDown = Literal["local", "closed", "open"]
 
 
 @define
 class Books:
     """What the relay writes down, and what it may do alone."""
 
-    ledger: Ledger
+    outbox: Outbox
     leases: Leases
     clock: Clock
-    observer: Observer
+    on_store_down: OnStoreDown = "local"
 
-    async def admit(self, hold: Hold) -> Verdict:
+    async def admit(self, hold: Hold, by: float = inf) -> Verdict:
         """The ledger's verdict, or, when the store is away, a degraded one that admits. Raises
-        KeysResting when a limit is reached."""
+        KeysResting when a limit is reached; StoreDown where nothing may be done without the
+        store: as configured, or because it must not be done twice; DeadlineExceeded when the
+        monotonic instant `by` passes first."""
+        if self.outbox.away:
+            return self._without(hold)
+        left = by - self.clock.monotonic()
+        seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
         try:
-            async with self.clock.deadline(self.clock.monotonic() + ADMIT_SECONDS):
-                verdict = await self.ledger.admit(hold)
+            verdict = await self._within(min(seconds, left), self.outbox.ledger.admit(hold))
         except (StoreUnavailable, TimeoutError) as error:
-            self._failed("admit", error)
-            return Verdict(admitted=True, degraded=True)
-        if not verdict.admitted:
+            if left < seconds and isinstance(error, TimeoutError):
+                # The caller's hurry is no failure of the store's.
+                raise DeadlineExceeded("The time allowed for this request is over.") from error
+            self.outbox.failed("admit", error)
+            return self._without(hold)
+        if verdict.repeat is None and not verdict.admitted:
             raise _denied(verdict)
+        if verdict.degraded and self.on_store_down == "closed":
+            raise _down()
         return verdict
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        """Writes down how it went. A store that is away is noted."""
+        """Writes down how it went; later, if the store is away."""
+        await self.outbox.settle(hold, outcome)
+
+    async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
+        """Writes down how far it has come; not, if the store is away."""
+        if self.outbox.away:
+            return
         try:
-            async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
-                await self.ledger.settle(hold, outcome)
+            await self._within(SETTLE_SECONDS, self.outbox.ledger.checkpoint(hold, outcome))
         except (StoreUnavailable, TimeoutError) as error:
-            self._failed("settle", error)
+            self.outbox.failed("checkpoint", error)
+
+    async def sweep(self) -> None:
+        """Settles what others left behind when they died."""
+        if self.outbox.away:
+            return
+        try:
+            await self._within(SWEEP_SECONDS, self.outbox.ledger.sweep(self.clock.now()))
+        except (StoreUnavailable, TimeoutError) as error:
+            self.outbox.failed("sweep", error)
 
     async def lease(self, name: str, ttl: float) -> int | None:
         """The lease's token; None when another has it, or the store is away."""
         try:
-            async with self.clock.deadline(self.clock.monotonic() + LEASE_SECONDS):
-                return await self.leases.acquire(name, ttl)
+            return await self._within(LEASE_SECONDS, self.leases.acquire(name, ttl))
         except (StoreUnavailable, TimeoutError) as error:
-            self._failed("lease", error)
+            self.outbox.failed("lease", error)
             return None
 
     async def give_back(self, name: str, token: int) -> None:
         """Ends a lease early; one that cannot be given back runs out."""
         try:
-            async with self.clock.deadline(self.clock.monotonic() + LEASE_SECONDS):
-                await self.leases.release(name, token)
+            await self._within(LEASE_SECONDS, self.leases.release(name, token))
         except (StoreUnavailable, TimeoutError) as error:
-            self._failed("release", error)
+            self.outbox.failed("release", error)
 
-    def _failed(self, verb: str, error: Exception) -> None:
-        self.observer.note(StoreFailed(verb, type(error).__name__))
+    async def close(self) -> None:
+        """Writes down what is left, if it can."""
+        await self.outbox.close()
+
+    async def _within(self, seconds: float, verb: Awaitable[T]) -> T:
+        async with self.clock.deadline(self.clock.monotonic() + seconds):
+            return await verb
+
+    def _without(self, hold: Hold) -> Verdict:
+        if self.on_store_down == "closed" or hold.claim is not None:
+            raise _down()
+        return Verdict(admitted=True, degraded=True)
+
+
+def _down() -> StoreDown:
+    return StoreDown("The relay's store is away, and this request needs it; ask again in a moment.")
 
 
 def _denied(verdict: Verdict) -> KeysResting:

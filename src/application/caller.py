@@ -18,6 +18,11 @@ class Caller(Protocol):
         """What the caller was told: 0 for nothing yet, 499 once it has gone."""
         ...
 
+    @property
+    def gone(self) -> bool:
+        """The caller left before its answer was complete."""
+        ...
+
     async def answer(self, body: bytes, content_type: str, receipt: Receipt) -> None:
         """A whole answer: 200."""
         ...

@@ -1,46 +1,99 @@
-"""Live delivery: what is held until the answer begins, the commit boundary, and what went out.
+"""How one attempt's bytes reach the caller, and the commit boundary. Live delivery is here.
 
 Status and headers wait for the first meaningful event; what precedes it is held, so that a failure
 before it leaves no trace. From the commit on there is never a second provider and never a splice.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from attrs import define, field
 
 from ..domain.dialects.openai_chat.stream import Passed, StreamReader
 from ..domain.errors import BadAnswer
 from ..domain.ports import Clock
-from ..domain.receipt import Receipt
+from ..domain.receipt import Delivered, Receipt
 from .caller import Caller
+from .transcript import Transcript
 
 #: What precedes the first meaningful event is held back, up to here (design 4.6).
 MOST_HELD_EVENTS, MOST_HELD_BYTES = 64, 256 * 1024
 LARGEST_STREAM = 256 * 1024 * 1024
 
 
+class Delivery(Protocol):
+    """One attempt's bytes on their way. `first_event_at`: the monotonic instant at which the
+    caller got the first of them."""
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def transcript(self) -> Transcript | None: ...
+
+    @property
+    def how(self) -> Delivered: ...
+
+    @property
+    def committed(self) -> bool: ...
+
+    @property
+    def first_event_at(self) -> float | None: ...
+
+    @property
+    def bytes_out(self) -> int: ...
+
+    @property
+    def ended(self) -> bool:
+        """The caller has all of the answer."""
+        ...
+
+    async def whole(self, body: bytes, content_type: str) -> None:
+        """A whole answer."""
+        ...
+
+    async def take(self, passed: Passed, reader: StreamReader) -> None:
+        """Some events of a stream. Raises BadAnswer for a stream that says it is done and has no
+        answer in it, and for one without an end."""
+        ...
+
+    async def finish(self) -> None:
+        """The stream is complete."""
+        ...
+
+    def close(self) -> None:
+        """The attempt is over, however it ended."""
+        ...
+
+
 @define
 class LiveDelivery:
-    """One attempt's bytes on their way to the caller. `first_event_at` is monotonic."""
+    """Each event goes on as it comes."""
 
     caller: Caller
     clock: Clock
     #: The receipt as it stands, for the headers.
     receipt: Callable[[], Receipt]
+    transcript: Transcript | None = None
+    how: Delivered = "live"
     committed: bool = False
     first_event_at: float | None = None
     bytes_out: int = 0
+    ended: bool = False
     _held: list[bytes] = field(factory=list)
     _held_events: int = 0
 
     async def whole(self, body: bytes, content_type: str) -> None:
-        """A whole answer."""
-        self._begin(len(body))
+        self.begin(len(body))
+        if self.transcript is not None:
+            self.transcript.content_type = content_type
+            self.transcript.add(body)
         await self.caller.answer(body, content_type, self.receipt())
+        self.ended = True
 
     async def take(self, passed: Passed, reader: StreamReader) -> None:
-        """Some events of a stream: held, or sent on. Raises BadAnswer for a stream that says it
-        is done and has no answer in it, and for one without an end."""
+        if self.transcript is not None:
+            self.transcript.add(passed.raw)
         if self.committed:
             if passed.raw:
                 self.bytes_out += len(passed.raw)
@@ -57,16 +110,20 @@ class LiveDelivery:
             raise BadAnswer("a stream without an answer in it", status=200)
 
     async def finish(self) -> None:
-        """The stream is complete."""
         await self.caller.finish()
+        self.ended = True
+
+    def close(self) -> None:
+        self._held.clear()
 
     async def _commit(self) -> None:
         held, self._held = b"".join(self._held), []
-        self._begin(len(held))
+        self.begin(len(held))
         await self.caller.open(self.receipt())
         await self.caller.write(held)
 
-    def _begin(self, size: int) -> None:
+    def begin(self, size: int) -> None:
+        """The commit: from here on there is no way back."""
         self.committed = True
         self.first_event_at = self.clock.monotonic()
         self.bytes_out += size

@@ -13,10 +13,11 @@ from ..domain.errors import (
     StreamBroken,
     UpstreamError,
 )
+from ..domain.idempotency import StoredAnswer
 from ..domain.journey import Attempt, Journey
 from ..domain.ports import Clock
-from ..domain.quota import KnownRest
-from ..domain.receipt import AttemptRecord, Ending, Receipt
+from ..domain.quota import KnownRest, Outcome
+from ..domain.receipt import AttemptRecord, Ending, Receipt, Usage
 from ..domain.redaction import scrub, scrub_bytes
 from .caller import Caller
 from .performance import Performance
@@ -36,6 +37,9 @@ class Passage:
     rests: list[KnownRest] = field(factory=list)
     performance: Performance | None = None
     degraded: bool = False
+    #: Where a stored answer is given again: whose, and how large it is.
+    replay_of: str = ""
+    replayed: int = 0
     _upstream_seconds: float = 0.0
 
     def record(
@@ -45,6 +49,7 @@ class Passage:
         seconds = self.clock.monotonic() - started
         performance = self.performance
         first = performance.delivery.first_event_at if performance else None
+        usage = performance.usage if performance else None
         self._upstream_seconds += seconds if first is None else first - started
         self.records.append(
             AttemptRecord(
@@ -60,6 +65,7 @@ class Passage:
                 upstream_request_id=self._clean(performance.upstream_request_id)
                 if performance
                 else "",
+                usage=usage,
             )
         )
 
@@ -81,13 +87,32 @@ class Passage:
             status=status,
             error=str(refusal) if refusal else "",
             attempts=records,
-            usage=performance.usage if performance else None,
+            usage=self._usage(ending),
             seconds=now - since,
             first_event_seconds=None if first is None else first - since,
             overhead_seconds=max(0.0, (first or now) - since - spent - self.journey.paused),
-            bytes_out=performance.delivery.bytes_out if performance else 0,
+            bytes_out=performance.delivery.bytes_out if performance else self.replayed,
             degraded=self.degraded,
+            delivery=performance.delivery.how if performance else "live",
+            replay_of=self.replay_of,
         )
+
+    @property
+    def delivered(self) -> bool:
+        """The caller has all of the answer, whatever happens to the rest."""
+        return self.performance is not None and self.performance.delivery.ended
+
+    def so_far(self) -> Outcome:
+        """What the books would say if all ended here."""
+        return Outcome(self.receipt("internal", status=self.caller.status), tuple(self.rests))
+
+    def answer(self) -> StoredAnswer | None:
+        """What the caller was sent, or would have been, if all of it is there and is to be kept."""
+        performance = self.performance
+        if performance is None or not performance.complete:
+            return None
+        transcript = performance.delivery.transcript
+        return transcript.stored() if transcript else None
 
     def safe(self, refusal: Refusal) -> Refusal:
         """The refusal without any key of ours in it: a provider's words may hold one."""
@@ -106,7 +131,17 @@ class Passage:
             started=performance.started,
             why=attempt.stop.why,
             upstream_request_id=self._clean(performance.upstream_request_id),
+            usage=performance.usage,
         )
+
+    def _usage(self, ending: Ending) -> Usage | None:
+        """Of the answer that the caller got, or would have got. An abandoned attempt's is told in
+        its record alone."""
+        performance = self.performance
+        if performance is None:
+            return None
+        got = performance.delivery.committed or performance.under_way or ending == "client_gone"
+        return performance.usage if got else None
 
     def _clean(self, text: str) -> str:
         return scrub(text, self.secrets) if text else ""
@@ -122,6 +157,11 @@ class Passage:
 def blank(request: Request, refusal: Refusal, *, status: int = 0) -> Receipt:
     """The receipt of a request that led nowhere."""
     return Receipt(**_asked(request), ending="denied", error=str(refusal), status=status)
+
+
+def opened(request: Request) -> Receipt:
+    """The receipt of a request of which nothing is known yet."""
+    return Receipt(**_asked(request))
 
 
 class _Asked(TypedDict):

@@ -1,11 +1,12 @@
 """One attempt: open the call, judge what comes, pass it on. Fails with UpstreamError before the
 commit boundary and with StreamBroken after it."""
 
+import asyncio
 from contextlib import suppress
 
 from attrs import define
 
-from ..domain import outgoing
+from ..domain import outgoing, quota
 from ..domain.catalogue import Timeouts
 from ..domain.dialects import openai_chat
 from ..domain.dialects.openai_chat.stream import Passed, StreamReader
@@ -21,7 +22,8 @@ from ..domain.errors import (
 from ..domain.journey import Attempt
 from ..domain.ports import Call, Clock, Reply, Upstream
 from ..domain.receipt import Usage
-from .delivery import LiveDelivery
+from .delivery import Delivery
+from .drains import Drains
 from .request import Request
 
 LARGEST_ANSWER = 32 * 1024 * 1024
@@ -42,18 +44,33 @@ class Performance:
     clock: Clock
     request: Request
     attempt: Attempt
-    delivery: LiveDelivery
+    delivery: Delivery
+    drains: Drains
     deadline: float
     started: float
     under_way: bool = True
-    usage: Usage | None = None
+    #: All of the answer was read, also where its caller had left by then.
+    complete: bool = False
+    began_at: float | None = None
     upstream_request_id: str = ""
+    _said: Usage | None = None
+    _reader: StreamReader | None = None
 
     @property
     def waited(self) -> float:
         """Seconds until the answer began; 0 for a whole one, whose beginning nobody sees."""
-        began = self.delivery.first_event_at if self.request.chat.stream else None
-        return (began or self.started) - self.started
+        return (self.began_at or self.started) - self.started
+
+    @property
+    def usage(self) -> Usage | None:
+        """What it has used so far, as the provider says, else as far as can be told; None while
+        there is no answer."""
+        reader = self._reader
+        if reader is None:
+            return self._said
+        if reader.usage is None and reader.pieces:
+            return quota.estimated(len(self.request.chat.document.body), reader.pieces)
+        return reader.usage
 
     async def perform(self) -> None:
         """Returns when the caller has the whole answer."""
@@ -65,6 +82,8 @@ class Performance:
             if self._hurried(call):
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
             raise
+        finally:
+            self.delivery.close()
 
     async def _judge(self, reply: Reply, call: Call) -> None:
         self.upstream_request_id = reply.headers.get("x-request-id", "")[:128]
@@ -123,7 +142,9 @@ class Performance:
         usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
         if self.request.chat.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
-        self.usage = usage or Usage(output_tokens=len(body) // 4, estimated=True)
+        asked = len(self.request.chat.document.body)
+        self._said = usage or quota.estimated(asked, len(body) // 4)
+        self.complete = True
         await self.delivery.whole(body, reply.headers.get("content-type", "application/json"))
 
     async def _read_all(self, reply: Reply, until: float, most: int, part: bool = False) -> bytes:
@@ -139,25 +160,43 @@ class Performance:
         return bytes(body)
 
     async def _stream(self, reply: Reply, call: Call, first: bytes, first_by: float) -> None:
-        reader = StreamReader(
+        reader = self._reader = StreamReader(
             hide_usage=not self.request.chat.include_usage,
             choices=self.request.chat.choices,
             now=self.clock.now(),
+            strict=self.delivery.how == "whole",
         )
         try:
             await self._take(first, reader)
             while not reader.ended:
-                idle = LAST_WORDS if reader.told else call.timeouts.idle
-                until = self.clock.monotonic() + idle if self.delivery.committed else first_by
+                until = self._wait(reader, call.timeouts, first_by)
                 await self._take(await self._more(reply, reader, until), reader)
+            self.complete = True
+            await self.delivery.finish()
         except UpstreamError as error:
             if not self.delivery.committed:
                 raise
             raise _broken(error) from error
-        finally:
-            self.usage = reader.usage or _estimate(reader)
-        await self.delivery.finish()
+        except asyncio.CancelledError:
+            if self.delivery.caller.gone and reader.meaningful:
+                until = min(self.clock.monotonic() + call.timeouts.drain, self.deadline)
+                transcript = self.delivery.transcript
+                self.complete = await self.drains.read_on(reply, reader, until, transcript)
+            raise
         await self._linger(reply)
+
+    def _wait(self, reader: StreamReader, timeouts: Timeouts, first_by: float) -> float:
+        """Until when the next bytes may come."""
+        if not self._begun:
+            return first_by
+        until = self.clock.monotonic() + (LAST_WORDS if reader.told else timeouts.idle)
+        # Held until it is whole, an answer is bounded like one that is not streamed.
+        held = self.delivery.how == "whole"
+        return min(until, self.started + timeouts.answer) if held else until
+
+    @property
+    def _begun(self) -> bool:
+        return self.began_at is not None or self.delivery.committed
 
     async def _more(self, reply: Reply, reader: StreamReader, until: float) -> bytes:
         try:
@@ -169,6 +208,8 @@ class Performance:
 
     async def _take(self, data: bytes, reader: StreamReader) -> None:
         passed = reader.feed(data) if data else Passed(reader.end())
+        if self.began_at is None and reader.meaningful:
+            self.began_at = self.clock.monotonic()
         await self.delivery.take(passed, reader)
         if reader.failure is not None:
             raise reader.failure
@@ -179,7 +220,7 @@ class Performance:
         except Silent as error:
             if self.clock.monotonic() >= self.deadline - SLACK:
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
-            if self.delivery.committed:
+            if self._begun:
                 raise Stalled("nothing came for too long") from error
             phase = "first_event" if self.request.chat.stream else "answer"
             raise Silent("no answer began in time", phase=phase) from error
@@ -207,8 +248,3 @@ def _is_whole(first: bytes) -> bool:
     """JSON, HTML or nothing where a stream was asked for: an error, or no answer at all. By its
     first bytes: providers label streams as JSON, and errors as streams."""
     return not first or first.lstrip()[:1] in (b"{", b"[", b"<")
-
-
-def _estimate(reader: StreamReader) -> Usage:
-    """Providers send about a token an event; better than nothing, and marked."""
-    return Usage(output_tokens=reader.events, estimated=True)

@@ -3,32 +3,26 @@
 import asyncio
 from random import Random
 
-from attrs import define, evolve
+from attrs import define
 
-from ..domain import journey as journeys
-from ..domain import quota, router
-from ..domain.errors import (
-    DeadlineExceeded,
-    Refusal,
-    StreamBroken,
-    UpstreamError,
-)
+from ..domain import idempotency, quota, router
+from ..domain.errors import Refusal
 from ..domain.events import RequestFinished
+from ..domain.idempotency import Claim, Repeat
 from ..domain.index import Index
-from ..domain.journey import Attempt, Journey, Pause
-from ..domain.ports import Clock, Observer, Upstream
+from ..domain.journey import Journey
+from ..domain.ports import Clock, Observer
 from ..domain.quota import Hold, Outcome
 from ..domain.receipt import Ending
 from ..domain.router import Plan
-from ..domain.steps import step
-from ..domain.verdicts import GaveUp
 from .books import Books
 from .caller import Caller
-from .delivery import LiveDelivery
 from .health import Health
-from .passage import Passage, blank, ending_of
-from .performance import Performance
+from .keeper import Keeper
+from .passage import Passage, blank, ending_of, opened
 from .request import ENDPOINT, Request
+from .transcript import EVENT_STREAM
+from .travel import Travel
 
 #: Books keep a hold open this much longer than the request may last (reliability 3.4).
 SWEEP_AFTER = 30.0
@@ -41,7 +35,8 @@ class Relay:
     """Carries requests to providers and answers back."""
 
     books: Books
-    upstream: Upstream
+    keeper: Keeper
+    travel: Travel
     clock: Clock
     observer: Observer
     health: Health
@@ -65,22 +60,57 @@ class Relay:
         ending: Ending = "internal"
         refused: Refusal | None = None
         try:
-            verdict = await self.books.admit(hold)
-            passage.degraded = verdict.degraded
-            self.health.merge(verdict.rests)
-            await self._travel(passage)
+            await self._answer(passage, hold)
             ending = "completed"
         except Refusal as refusal:
             refused = passage.safe(refusal)
             ending = ending_of(refused)
             await caller.refuse(refused, passage.receipt(ending, refused))
         except asyncio.CancelledError:
-            ending = "client_gone"
+            if passage.delivered:
+                ending = "completed"
+            elif caller.gone:  # else the server stops, and the caller is told so
+                ending = "client_gone"
             raise
         finally:
+            self.keeper.forget(hold)
             receipt = passage.receipt(ending, refused, status=caller.status)
-            await self.books.settle(hold, Outcome(receipt, tuple(passage.rests)))
+            outcome = Outcome(receipt, tuple(passage.rests), passage.answer())
+            # First the log: it has what a store that is away does not.
             self.observer.note(RequestFinished(receipt))
+            await self.books.settle(hold, outcome)
+
+    async def open(self) -> None:
+        """Before the first request: settles what processes left behind that died."""
+        await self.books.sweep()
+
+    async def close(self) -> None:
+        """After the last request: what is owed to the books is paid."""
+        await self.keeper.close()
+        await self.books.close()
+
+    async def _answer(self, passage: Passage, hold: Hold) -> None:
+        verdict = await self.books.admit(hold, passage.deadline)
+        self.health.merge(verdict.rests)
+        if verdict.repeat is not None:
+            await self._again(passage, verdict.repeat)
+            return
+        passage.degraded = verdict.degraded
+        self.keeper.watch(hold, passage.so_far)
+        await self.travel.go(passage)
+
+    async def _again(self, passage: Passage, repeat: Repeat) -> None:
+        """The answer that was given before, or word of the request that it belongs to."""
+        answer, caller = repeat.answer, passage.caller
+        if repeat.state != "finished" or answer is None:
+            raise idempotency.refusal(repeat)
+        passage.replay_of, passage.replayed = repeat.request_id, len(answer.body)
+        if answer.content_type != EVENT_STREAM:
+            await caller.answer(answer.body, answer.content_type, passage.receipt("completed"))
+            return
+        await caller.open(passage.receipt("completed"))
+        await caller.write(answer.body)
+        await caller.finish()
 
     def _plan(self, request: Request, index: Index) -> Plan:
         ask = router.Ask(
@@ -107,107 +137,22 @@ class Relay:
     def _hold(self, request: Request, plan: Plan, passage: Passage) -> Hold:
         output = request.chat.max_tokens
         return quota.hold(
-            request.id,
-            client=request.client,
-            model=request.chat.model,
+            opened(request),
             provider=plan.stops[0].provider.name,
             tokens=quota.estimate_input_tokens(len(request.chat.document.body))
             + (quota.DEFAULT_OUTPUT_TOKENS if output is None else output),
-            until=passage.journey.deadline + SWEEP_AFTER,
+            until=self.keeper.until(passage.journey.deadline + SWEEP_AFTER),
+            claim=self._claim(request),
         )
 
-    async def _travel(self, passage: Passage) -> None:
-        while True:
-            now = self.clock.now()
-            # By the wall clock, anew each time: rests are kept by it, and it may be set.
-            left = passage.deadline - self.clock.monotonic()
-            passage.journey = evolve(passage.journey, deadline=now + left)
-            match step(passage.journey, self.health.known, now=now, dice=self.dice):
-                case Attempt() as attempt:
-                    if await self._leased(passage, attempt):
-                        return
-                case Pause() as pause:
-                    await self._pause(passage, pause)
-                case GaveUp(refusal=refusal):
-                    raise refusal
-
-    async def _pause(self, passage: Passage, pause: Pause) -> None:
-        await self.clock.sleep(pause.seconds)
-        passage.journey = journeys.waited(passage.journey, pause)
-
-    async def _leased(self, passage: Passage, attempt: Attempt) -> bool:
-        if attempt.lease is None:
-            return await self._attempt(passage, attempt)
-        token = await self.books.lease(attempt.lease, attempt.ttl)
-        if token is None:
-            passage.journey = journeys.passed_over(passage.journey, attempt)
-            return False
-        try:
-            if self.health.rests(attempt, self.clock.now()):
-                return False  # learned while the lease was on its way: choose again
-            return await self._attempt(passage, attempt)
-        finally:
-            if attempt.once:
-                await self.books.give_back(attempt.lease, token)
-
-    async def _attempt(self, passage: Passage, attempt: Attempt) -> bool:
-        """Whether the caller has its answer."""
-        now = self.clock.now()
-        self.health.began(attempt, first=not passage.records, now=now)
-        error = await self._perform(passage, attempt)
-        if error is None:
-            return True
-        now = self.clock.now()
-        passage.journey = journeys.failed(
-            passage.journey,
-            attempt,
-            error,
-            may_repeat=self.health.may_repeat(attempt, now),
-            now=now,
-            dice=self.dice,
-        )
-        if passage.journey.repeat_after is not None:
-            # Paid for at once: whoever fails meanwhile must see what is left.
-            self.health.repeats(attempt.stop.provider.name, now)
-        return False
-
-    async def _perform(self, passage: Passage, attempt: Attempt) -> UpstreamError | None:
-        performance = self._performance(passage, attempt)
-        passage.performance = performance
-        outcome, error, since = "internal", None, self.clock.now()
-        try:
-            await performance.perform()
-            outcome = "served"
-            self.health.served(
-                attempt, started=since, first_event=performance.waited, now=self.clock.now()
-            )
-        except UpstreamError as failure:
-            outcome, error = failure.reason, failure
-        except StreamBroken as broken:
-            outcome, error = broken.code, broken.cause
-            raise
-        except DeadlineExceeded:
-            outcome = "deadline"
-            raise
-        except asyncio.CancelledError:
-            outcome = "client_gone"
-            raise
-        finally:
-            performance.under_way = False
-            passage.record(attempt, outcome, error, performance.started)
-            if error is not None and (rest := self.health.failed(attempt, error, self.clock.now())):
-                passage.rests.append(rest)
-        return error
-
-    def _performance(self, passage: Passage, attempt: Attempt) -> Performance:
-        return Performance(
-            upstream=self.upstream,
-            clock=self.clock,
-            request=passage.request,
-            attempt=attempt,
-            delivery=LiveDelivery(
-                passage.caller, self.clock, receipt=lambda: passage.receipt("completed")
-            ),
-            deadline=passage.deadline,
-            started=self.clock.monotonic(),
+    def _claim(self, request: Request) -> Claim | None:
+        key = request.knobs.idempotency_key
+        if not key:
+            return None
+        return idempotency.claim(
+            key,
+            client=request.client,
+            endpoint=ENDPOINT,
+            body=request.chat.document.body,
+            now=self.clock.now(),
         )

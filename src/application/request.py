@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from ..domain.catalogue import Delivery
 from ..domain.dialects.openai_chat.request import ChatRequest
 
 ENDPOINT = "chat.completions"
@@ -9,9 +10,12 @@ ENDPOINT = "chat.completions"
 
 @frozen
 class Knobs:
-    """What a caller may set by header. `timeout`: seconds for the whole request."""
+    """What a caller may set by header. `timeout`: seconds for the whole request; `delivery=None`:
+    as the virtual model says."""
 
     timeout: float | None = None
+    delivery: Delivery | None = None
+    idempotency_key: str = field(default="", repr=False)
     fallbacks: tuple[str, ...] = ()
     tags: str = ""
 

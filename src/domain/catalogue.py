@@ -144,6 +144,9 @@ class Snapshot:
     limits: tuple[Limit, ...] = ()
     #: How long a request waits at most when every key rests and nothing else can serve it.
     longest_pause: float = 2.5
+    #: How many changes were saved.
     version: int = 0
+    #: Of each record that was saved, how often: `provider/openai` -> 2.
+    versions: Mapping[str, int] = Factory(dict)
     #: Features that are off, and the mend: `client_keys` -> "Set RELAY_API_KEY ...".
     switched_off: Mapping[str, str] = Factory(dict)

@@ -11,9 +11,11 @@ from typing import Protocol
 from attrs import field, frozen
 
 from .catalogue import Provider, Snapshot, Timeouts
+from .change import Change
 from .events import Event
 from .quota import Hold, Outcome, Verdict
 from .receipt import Receipt
+from .usage import RequestQuery, Row, UsageQuery
 
 
 class Clock(Protocol):
@@ -31,13 +33,15 @@ class Clock(Protocol):
 
 
 class Catalogue(Protocol):
-    """The configuration in force. `snapshot` answers from memory and never fails once started."""
+    """The configuration in force: what was configured, and over it what was saved. `snapshot`
+    answers from memory and never fails once started; the same value until something changes."""
 
     def snapshot(self) -> Snapshot: ...
 
-    async def save(self, change: Snapshot, expected_version: int) -> Snapshot:
-        """Replaces the record if its version is still `expected_version`, else raises
-        StoreUnavailable when the store is away, or ValueError on a lost race."""
+    async def save(self, change: Change, expected_version: int) -> Snapshot:
+        """Replaces one record if its version (`snapshot().versions`, 0 for one never saved) is
+        still `expected_version`; answers the snapshot that is then in force. Raises ValueError on a
+        lost race, or for a record that cannot be kept; StoreUnavailable when the store is away."""
         ...
 
 
@@ -46,11 +50,15 @@ class Ledger(Protocol):
     as it did the first time and changes nothing. Raises StoreUnavailable."""
 
     async def admit(self, hold: Hold) -> Verdict:
-        """Checks every line, then reserves them all or none. No trip where no line is limited."""
+        """Checks every line and the claim, then reserves all or nothing. Nobody waits for the
+        store where no line is limited and nothing is claimed. Sweeps a few late holds on the way.
+        """
         ...
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        """Charges what was used, frees the rest of the reservation, and keeps the receipt."""
+        """Charges what was used, frees the rest of the reservation, keeps the receipt, and ends
+        the claim (`idempotency.keeps`). A hold that was swept before is corrected, once; one that
+        was never admitted is written down all the same."""
         ...
 
     async def move(self, hold: Hold, target: str) -> Verdict:
@@ -58,23 +66,33 @@ class Ledger(Protocol):
         ...
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
-        """Notes what was delivered so far, so that a death after this charges at least that."""
+        """Notes what was delivered so far, so that a death after this charges at least that; the
+        hold then lasts until `hold.until`, if that is later than before."""
         ...
 
     async def sweep(self, now: float) -> int:
-        """Settles holds past their end at their last checkpoint; answers how many."""
+        """Settles holds past their end at their last checkpoint, as `lost`; answers how many."""
         ...
 
 
 class Journal(Protocol):
-    """The read side of the books, and the audit trail."""
+    """The read side of the books, and the audit trail. Bounded: old receipts are forgotten, and
+    the sums stay. Raises StoreUnavailable."""
 
     async def receipt(self, request_id: str, client: str) -> Receipt | None:
         """The receipt of a request, for the client that asked; None for anybody else."""
         ...
 
-    async def requests(self, limit: int) -> tuple[Receipt, ...]:
-        """The newest receipts, newest first."""
+    async def requests(self, query: RequestQuery) -> tuple[Receipt, ...]:
+        """The newest receipts, in the order in which requests ended, the last one first."""
+        ...
+
+    async def usage(self, query: UsageQuery) -> tuple[Row, ...]:
+        """What was used, by period and heading, in that order; no rows that are all zeros."""
+        ...
+
+    async def holds(self) -> tuple[Hold, ...]:
+        """What is reserved: the holds that are open."""
         ...
 
 

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from .receipt import Receipt
+from .idempotency import Claim, Repeat, StoredAnswer
+from .receipt import Receipt, Usage
 
 Metric = Literal["requests", "tokens", "input_tokens", "output_tokens", "cost", "concurrency"]
 Window = Literal["minute", "day", "week", "month", "total"]
@@ -34,7 +35,10 @@ class Hold:
     id: str
     subjects: tuple[str, ...]
     tokens: int
-    until: float  # Unix seconds: swept after this
+    until: float  # Unix seconds: swept after this, unless a checkpoint comes before
+    #: The request as it stood on admission: all there is to tell if its process dies at once.
+    opened: Receipt
+    claim: Claim | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -61,6 +65,8 @@ class Verdict:
     rests: tuple[KnownRest, ...] = ()
     catalogue_version: int | None = None
     degraded: bool = False
+    #: The claim was made before, by another request: this one is not admitted.
+    repeat: Repeat | None = None
 
 
 @frozen
@@ -69,6 +75,8 @@ class Outcome:
 
     receipt: Receipt
     rests: tuple[KnownRest, ...] = ()
+    #: The answer itself, for the claim of this request; None: not to be kept.
+    answer: StoredAnswer | None = None
 
 
 def estimate_input_tokens(body_bytes: int) -> int:
@@ -76,18 +84,29 @@ def estimate_input_tokens(body_bytes: int) -> int:
     return body_bytes
 
 
+def estimated(body_bytes: int, pieces: int) -> Usage:
+    """What was used where the provider does not say: a token is about four bytes of text, and
+    providers send about one in an event. Better than nothing, and marked."""
+    return Usage(body_bytes // 4, pieces, estimated=True)
+
+
 def hold(
-    request_id: str, *, client: str, model: str, provider: str, tokens: int, until: float
+    opened: Receipt, *, provider: str, tokens: int, until: float, claim: Claim | None = None
 ) -> Hold:
     """The hold of one request: the caller's side, and the first choice's."""
-    subjects = ("deployment", f"client:{client}", f"model:{model}", f"provider:{provider}")
-    return Hold(request_id, subjects, tokens, until)
+    subjects = (
+        "deployment",
+        f"client:{opened.client}",
+        f"model:{opened.model}",
+        f"provider:{provider}",
+    )
+    return Hold(opened.request_id, subjects, tokens, until, opened, claim)
 
 
 def moved(held: Hold, provider: str) -> Hold:
     """The hold with its provider-side lines on another provider."""
     kept = tuple(subject for subject in held.subjects if not subject.startswith("provider:"))
-    return Hold(held.id, (*kept, f"provider:{provider}"), held.tokens, held.until)
+    return evolve(held, subjects=(*kept, f"provider:{provider}"))
 
 
 def _lines(subject: str, tokens: int) -> tuple[Line, ...]:

@@ -4,7 +4,12 @@ from typing import Literal
 
 from attrs import frozen
 
-Ending = Literal["completed", "upstream_error", "client_gone", "deadline", "denied", "internal"]
+#: `lost`: its process died; what the last checkpoint said stands.
+Ending = Literal[
+    "completed", "upstream_error", "client_gone", "deadline", "denied", "internal", "lost"
+]
+#: How the caller got the answer; `switched`: held, until it was larger than what may be held.
+Delivered = Literal["live", "whole", "switched"]
 
 
 @frozen
@@ -16,6 +21,8 @@ class Usage:
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     estimated: bool = False
+    #: Of the input, what was written to the provider's cache (Anthropic bills it apart).
+    cache_write_tokens: int = 0
 
 
 @frozen
@@ -32,6 +39,8 @@ class AttemptRecord:
     seconds: float = 0.0
     why: str = ""  # why this target was in the plan
     upstream_request_id: str = ""
+    #: What it used, whoever got it: also an attempt that was abandoned is paid for.
+    usage: Usage | None = None
 
     @property
     def failed(self) -> bool:
@@ -65,6 +74,9 @@ class Receipt:
     client_request_id: str = ""
     tags: str = ""
     degraded: bool = False
+    delivery: Delivered = "live"
+    #: The request whose stored answer this is (Idempotency-Key).
+    replay_of: str = ""
 
     @property
     def served_by(self) -> AttemptRecord | None:

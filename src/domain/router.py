@@ -6,7 +6,7 @@ from random import Random
 
 from attrs import frozen
 
-from .catalogue import Provider, Route, Strategy, Target
+from .catalogue import Delivery, Provider, Route, Strategy, Target
 from .errors import ModelNotFound
 from .index import Index
 
@@ -46,6 +46,7 @@ class Plan:
     stops: tuple[Stop, ...]
     patience: float = 0.0
     longest_pause: float = 2.5
+    delivery: Delivery = "live"
 
 
 @frozen
@@ -58,6 +59,7 @@ class _Chain:
     explicit: bool = False
     patience: float = 0.0
     longest_pause: float | None = None
+    delivery: Delivery | None = None
 
 
 def plan(ask: Ask, index: Index, *, turn: int, dice: Random) -> Plan:
@@ -82,6 +84,7 @@ def plan(ask: Ask, index: Index, *, turn: int, dice: Random) -> Plan:
         stops=tuple(first.values())[:MOST_TARGETS],
         patience=chain.patience,
         longest_pause=index.snapshot.longest_pause if pause is None else pause,
+        delivery=_delivery(chain, index),
     )
 
 
@@ -113,9 +116,18 @@ def _named(name: str, index: Index) -> _Chain:
             explicit=len(virtual.targets) > 1,
             patience=virtual.patience,
             longest_pause=virtual.waits,
+            delivery=virtual.delivery,
         )
     why, targets = index.resolve(name)
     return _Chain(targets=targets, why=why, strategy="round_robin")
+
+
+def _delivery(chain: _Chain, index: Index) -> Delivery:
+    """As the virtual model says; a route that leads to one first delivers as that one does."""
+    if chain.delivery is not None:
+        return chain.delivery
+    virtual = index.virtual_models.get(chain.targets[0].model)
+    return virtual.delivery if virtual and chain.targets[0].provider is None else "live"
 
 
 def _expand(

@@ -1,89 +1,35 @@
-"""The command line: `airelay serve | check | init | models | key | version`."""
+"""The command line: `airelay serve | check | init | models | usage | requests | key | version`."""
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
 
 import click
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from .. import __version__
 from ..domain.errors import ConfigurationError
-from ..locales import language, say
+from ..locales import say
+from .commands.books import requests, usage
 from .commands.example import SCHEMA, NotWritten, write_example
+from .commands.group import BAD_CONFIGURATION, Around, Commands, file_option, print_json, show
 from .commands.report import (
     key_is_elsewhere,
     names,
     names_text,
     refusal,
-    refusal_text,
     summary,
     summary_text,
 )
 from .first_key import first_key, with_first_key
-from .settings import Settings, load
-from .settings.paths import Json
+from .settings import load
 from .settings.values import LogStyle
-
-#: sysexits.h, EX_CONFIG: supervisors can tell a bad configuration from a crash.
-BAD_CONFIGURATION = 78
-
-
-class Run(Protocol):
-    def __call__(self, settings: Settings, *, host: str, port: int) -> None: ...
-
-
-def _serve(settings: Settings, *, host: str, port: int) -> None:
-    try:
-        from . import serve  # brings the server and the container: only this command needs them
-    except ModuleNotFoundError as missing:
-        raise click.ClickException(say("no_server", module=missing.name)) from missing
-
-    serve.run(settings, host=host, port=port)
-
-
-@frozen
-class Around:
-    """What the commands work in: the environment, the folder, and what `serve` runs."""
-
-    environ: Mapping[str, str] = field(repr=False)
-    folder: Path
-    run: Run = _serve
-
-    @property
-    def lang(self) -> str:
-        return language(self.environ)
-
-
-class Commands(click.Group):
-    """Shows a configuration that cannot be used as a list, and exits with 78."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except ConfigurationError as error:
-            lang = ctx.find_object(Around)
-            _show(refusal_text(error, lang.lang if lang else "en"), err=True)
-            ctx.exit(BAD_CONFIGURATION)
 
 
 def main() -> None:
     """The program. Reads the environment and the current folder; exits with its status."""
     around = Around(os.environ, Path.cwd())
     sys.exit(cli.main(prog_name="airelay", obj=around, standalone_mode=True))
-
-
-def _file_option(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--config",
-        "file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Read this file instead of relay.toml, .yaml or .json in the current folder.",
-    )(command)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,7 +57,7 @@ def cli() -> None:
     type=click.Choice(["auto", "json", "text"]),
     help="One line a request: JSON for programs, text for people, auto by terminal.",
 )
-@_file_option
+@file_option
 @click.pass_obj
 def serve(
     around: Around,
@@ -141,7 +87,7 @@ def serve(
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@_file_option
+@file_option
 @click.pass_obj
 def check(around: Around, as_json: bool, file: Path | None) -> None:
     """Check the configuration without starting, and show what is in force.
@@ -156,12 +102,12 @@ def check(around: Around, as_json: bool, file: Path | None) -> None:
       airelay check --config staging.yaml --json
     """
     if not as_json:
-        _show(summary_text(load(around.environ, around.folder, file), around.lang))
+        show(summary_text(load(around.environ, around.folder, file), around.lang))
         return
     try:
-        _print_json(summary(load(around.environ, around.folder, file)))
+        print_json(summary(load(around.environ, around.folder, file)))
     except ConfigurationError as error:
-        _print_json(refusal(error))
+        print_json(refusal(error))
         click.get_current_context().exit(BAD_CONFIGURATION)
 
 
@@ -193,7 +139,7 @@ def init(around: Around, force: bool, suffix: str) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@_file_option
+@file_option
 @click.pass_obj
 def models(around: Around, as_json: bool, file: Path | None) -> None:
     """Show which model names lead somewhere, and where.
@@ -208,13 +154,13 @@ def models(around: Around, as_json: bool, file: Path | None) -> None:
     """
     settings = load(around.environ, around.folder, file)
     if as_json:
-        _print_json(names(settings))
+        print_json(names(settings))
         return
-    _show(names_text(settings, around.lang))
+    show(names_text(settings, around.lang))
 
 
 @cli.command()
-@_file_option
+@file_option
 @click.pass_obj
 def key(around: Around, file: Path | None) -> None:
     """Print the client key of this machine.
@@ -241,10 +187,5 @@ def version() -> None:
     click.echo(f"airelay {__version__}")
 
 
-def _show(lines: Iterable[str], *, err: bool = False) -> None:
-    for line in lines:
-        click.echo(line, err=err)
-
-
-def _print_json(value: Json) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+cli.add_command(usage)
+cli.add_command(requests)

@@ -6,9 +6,10 @@ fit; a test swaps an adapter with one line: `container.ledger.override(providers
 
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
+from zoneinfo import ZoneInfo
 
 from dependency_injector import containers, providers
 from dependency_injector.providers import Provider
@@ -23,12 +24,26 @@ from ..adapters.providers.demo import DemoUpstream
 from ..adapters.providers.http import HttpUpstream
 from ..adapters.providers.switch import SwitchUpstream
 from ..adapters.stores.memory import MemoryCatalogue, MemoryLeases, MemoryLedger
+from ..adapters.stores.sqlite.catalogue import SqliteCatalogue
+from ..adapters.stores.sqlite.database import NAME, Database
+from ..adapters.stores.sqlite.journal import SqliteJournal
+from ..adapters.stores.sqlite.leases import SqliteLeases
+from ..adapters.stores.sqlite.ledger import SqliteLedger
 from ..application.books import Books
 from ..application.directory import Directory
+from ..application.drains import MOST as MOST_DRAINS
+from ..application.drains import Drains
 from ..application.health import Health
+from ..application.keeper import CHECKPOINT, Keeper
+from ..application.outbox import Outbox
 from ..application.relay import Relay
+from ..application.travel import Travel
+from ..domain.errors import StoreUnavailable
+from ..domain.events import StoreFailed
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from .settings import Settings
+
+Step = Callable[[], Awaitable[None]]
 
 #: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
 PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
@@ -63,6 +78,32 @@ def gate(house: House) -> Gate:
     return Gate(house, quart)  # type: ignore[arg-type]
 
 
+async def nothing() -> None:
+    """Nothing is to be done."""
+
+
+def in_turn(*steps: Step) -> Step:
+    """One step after the other."""
+
+    async def all_of_them() -> None:
+        for step in steps:
+            await step()
+
+    return all_of_them
+
+
+def loading(catalogue: SqliteCatalogue, observer: Observer) -> Step:
+    """Reads what was saved; without it what was configured is in force, and it is said."""
+
+    async def load() -> None:
+        try:
+            await catalogue.load()
+        except StoreUnavailable as error:
+            observer.note(StoreFailed("load", str(error)))
+
+    return load
+
+
 class Container(containers.DeclarativeContainer):
     """What every environment has in common: memory for the stores, the network for the rest."""
 
@@ -84,19 +125,45 @@ class Container(containers.DeclarativeContainer):
     )
     #: Is memory all there is, where instances come and go? Then every answer says so.
     forgetful: Provider[bool] = providers.Object(False)
-    ledger: Provider[Ledger] = providers.Singleton(MemoryLedger, clock, degraded=forgetful)
+    zone: Provider[ZoneInfo] = providers.Singleton(ZoneInfo, settings.provided.timezone)
+    ledger: Provider[Ledger] = providers.Singleton(
+        MemoryLedger, clock, degraded=forgetful, zone=zone
+    )
     #: The memory ledger is its own journal.
     journal: Provider[Journal] = providers.Factory(lambda ledger: ledger, ledger)
     leases: Provider[Leases] = providers.Singleton(MemoryLeases, clock)
+    #: What the stores need before the first request, and after the last one.
+    opens: Provider[Step] = providers.Object(nothing)
+    closes: Provider[Step] = providers.Object(nothing)
 
     #: Seconds any request may take.
     longest: Provider[float] = providers.Object(86_400.0)
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
-    books: Provider[Books] = providers.Singleton(Books, ledger, leases, clock, observer)
+    outbox: Provider[Outbox] = providers.Singleton(Outbox, ledger, clock, observer)
+    books: Provider[Books] = providers.Singleton(
+        Books, outbox, leases, clock, on_store_down=settings.provided.on_store_down
+    )
+    #: Seconds between checkpoints; None: the store is not worth them.
+    every: Provider[float | None] = providers.Object(CHECKPOINT)
+    keeper: Provider[Keeper] = providers.Singleton(Keeper, books, clock, every=every)
+    #: Answers read on at once after their callers left.
+    most_drains: Provider[int] = providers.Object(MOST_DRAINS)
+    drains: Provider[Drains] = providers.Singleton(Drains, most=most_drains)
+    travel: Provider[Travel] = providers.Singleton(
+        Travel,
+        books=books,
+        upstream=upstream,
+        clock=clock,
+        health=health,
+        dice=dice,
+        drains=drains,
+        keeps_answers=settings.provided.store_answers,
+    )
     relay: Provider[Relay] = providers.Singleton(
         Relay,
         books=books,
-        upstream=upstream,
+        keeper=keeper,
+        travel=travel,
         clock=clock,
         observer=observer,
         health=health,
@@ -118,13 +185,31 @@ class Container(containers.DeclarativeContainer):
         new_id=providers.Object(new_id),
         max_body_bytes=settings.provided.max_body_bytes,
         since=providers.Callable(lambda clock: int(clock.now()), clock),
-        close=outbound.provided.aclose,
+        open=providers.Factory(in_turn, opens, relay.provided.open),
+        close=providers.Factory(in_turn, relay.provided.close, closes, outbound.provided.aclose),
     )
     app: Provider[Gate] = providers.Singleton(gate, house)
 
 
 def serve(container: Container) -> None:
-    """One process on one machine: as it comes."""
+    """One machine: its books are a file in the data folder, which all its processes share."""
+    file = providers.Singleton(
+        Database,
+        providers.Callable(lambda folder: folder / NAME, container.settings.provided.data_dir),
+    )
+    catalogue = providers.Singleton(
+        SqliteCatalogue, file, container.settings.provided.snapshot, container.observer
+    )
+    container.catalogue.override(catalogue)
+    container.ledger.override(
+        providers.Singleton(
+            SqliteLedger, file, container.clock, container.observer, zone=container.zone
+        )
+    )
+    container.journal.override(providers.Singleton(SqliteJournal, file))
+    container.leases.override(providers.Singleton(SqliteLeases, file, container.clock))
+    container.opens.override(providers.Factory(loading, catalogue, container.observer))
+    container.closes.override(file.provided.aclose)
 
 
 def vercel(container: Container) -> None:
@@ -133,6 +218,9 @@ def vercel(container: Container) -> None:
     container.observer.override(providers.Singleton(LogObserver, write_line, "json"))
     container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
     container.forgetful.override(providers.Object(True))
+    # Nothing may run on after an answer, and memory is not worth a checkpoint.
+    container.every.override(providers.Object(None))
+    container.most_drains.override(providers.Object(0))
 
 
 def tests(container: Container) -> None:

@@ -37,7 +37,7 @@ def test_overriding_the_store_is_one_line() -> None:
 
     container.ledger.override(providers.Object(mine))
 
-    assert container.relay().books.ledger is mine
+    assert container.relay().books.outbox.ledger is mine
     assert container.journal() is mine
 
 

@@ -1,15 +1,30 @@
 """What every lease keeper promises. A store is one line in LEASES."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from src.adapters.stores.memory import MemoryLeases
+from src.adapters.stores.sqlite.database import NAME, Database
+from src.adapters.stores.sqlite.leases import SqliteLeases
 from src.domain.ports import Clock, Leases
 from tests.support.clock import TurnedClock
 
-LEASES: dict[str, Callable[[Clock], Leases]] = {"memory": MemoryLeases}
+Made = tuple[Leases, Callable[[], None]]
+
+
+def in_memory(folder: Path, clock: Clock) -> Made:
+    return MemoryLeases(clock), lambda: None
+
+
+def in_sqlite(folder: Path, clock: Clock) -> Made:
+    database = Database(folder / NAME)
+    return SqliteLeases(database, clock), database.close
+
+
+LEASES: dict[str, Callable[[Path, Clock], Made]] = {"memory": in_memory, "sqlite": in_sqlite}
 
 
 @pytest.fixture
@@ -18,9 +33,10 @@ def clock() -> TurnedClock:
 
 
 @pytest.fixture(params=list(LEASES.values()), ids=list(LEASES))
-def leases(request: pytest.FixtureRequest, clock: TurnedClock) -> Leases:
-    make: Callable[[Clock], Leases] = request.param
-    return make(clock)
+def leases(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) -> Iterator[Leases]:
+    leases, close = request.param(tmp_path, clock)
+    yield leases
+    close()
 
 
 async def test_one_holds_it_and_no_other(leases: Leases) -> None:

@@ -1,15 +1,20 @@
-"""Callers that leave: the provider is stopped within a second, and nothing is left behind."""
+"""Callers that leave: nothing is left behind, and nobody is asked for what nobody wants.
+
+In the middle of a stream the provider is read on: `test_drains.py`.
+"""
 
 import asyncio
 import gc
 import random
 
 import pytest
+from attrs import evolve
 
 from tests.support import golden
 from tests.support.behaviours import begun, chat, ok_stream, pings_only, silent, slow_first
 from tests.support.caller import asking, line, request
-from tests.support.catalogue import CLIENT_KEY
+from tests.support.catalogue import CALM, CLIENT_KEY
+from tests.support.leaving import hear
 from tests.support.provider import ScriptedProvider
 from tests.support.relay import Relay, relay_of
 from tests.support.script import Behaviour, Hang, InTurn, as_script
@@ -53,7 +58,7 @@ async def test_a_caller_that_leaves_before_the_answer_stops_the_provider(
         assert await stopped_after(one, left_at) < 1.0
         receipt = await relay.finished()
 
-    assert ("client_gone", 499) == (receipt.ending, receipt.status)
+    assert ("client_gone", 499, None) == (receipt.ending, receipt.status, receipt.usage)
     assert 1 == len(one.requests)
 
 
@@ -62,21 +67,20 @@ async def test_a_caller_that_leaves_before_the_answer_stops_the_provider(
     [(*begun(3), Hang()), ok_stream(golden.TEXT * 500, gap=0.01)],
     ids=["nothing more comes", "more comes"],
 )
-async def test_a_caller_that_leaves_mid_stream_stops_the_provider(behaviour: Behaviour) -> None:
+async def test_where_nothing_is_read_on_leaving_stops_the_provider(behaviour: Behaviour) -> None:
     """
-    In the middle of a stream as well, whether or not the provider is speaking.
+    With `timeouts.drain` 0, in the middle of a stream as well, whether or not it is speaking.
     """
-    async with relay_of(behaviour) as (one, relay):
-        async with line(relay.base_url) as caller:
-            caller.say(STREAM)
-            heard = await caller.head()
-            await anext(caller.body(heard))
+    async with relay_of(behaviour, timeouts=evolve(CALM, drain=0.0)) as (one, relay):
+        await hear(relay, asking(stream=True), 2)
         left_at = asyncio.get_running_loop().time()
 
         assert await stopped_after(one, left_at) < 1.0
         receipt = await relay.finished()
 
     assert ("client_gone", 499) == (receipt.ending, receipt.status)
+    assert receipt.usage is not None
+    assert receipt.usage.estimated
 
 
 async def test_a_caller_that_leaves_during_its_body_asks_nobody() -> None:

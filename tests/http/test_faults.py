@@ -1,21 +1,17 @@
 """What goes wrong before an answer begins: what the caller saw, and what the provider saw."""
 
 import pytest
-from attrs import frozen
 
 from tests.support import golden
 from tests.support.behaviours import (
-    empty_200,
     error_200,
-    hang_up,
-    html,
     ok_chat,
     redirect,
     refused,
-    reset_at_once,
     silent,
 )
 from tests.support.catalogue import HASTY, provider, snapshot
+from tests.support.faults import Fault, each_fault
 from tests.support.provider import nobody_listens, scripted
 from tests.support.relay import relay_of, running_relay
 from tests.support.script import Behaviour, in_turn
@@ -23,39 +19,6 @@ from tests.support.script import Behaviour, in_turn
 SECRET = "sk-provider-secret-never-to-be-shown"
 
 
-@frozen
-class Fault:
-    """One way to fail: how often the provider was asked, and the word for it in the receipt."""
-
-    name: str
-    behaviour: Behaviour
-    asked: int
-    reason: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-#: Two calls where one repeat on the same target is allowed (5xx, refused, reset), else one.
-FAULTS = [
-    Fault("500", refused(500, type="server_error"), 2, "server_error"),
-    Fault("502", html(502), 2, "server_error"),
-    Fault("503", refused(503, type="server_error"), 2, "server_error"),
-    Fault("504", refused(504, type="server_error"), 2, "server_error"),
-    Fault("529", refused(529, type="overloaded_error"), 2, "server_error"),
-    Fault("401", refused(401), 1, "key_rejected"),
-    Fault("403", refused(403), 1, "key_forbidden"),
-    Fault("402", refused(402), 1, "out_of_credit"),
-    Fault("429, no money", refused(429, name="insufficient_quota"), 1, "out_of_credit"),
-    Fault("hangs up", hang_up(), 2, "connection_reset"),
-    Fault("resets", reset_at_once(), 2, "connection_reset"),
-    Fault("silent", silent(), 1, "timeout"),
-    Fault("HTML", html(), 1, "bad_answer"),
-    Fault("empty 200", empty_200(), 1, "bad_answer"),
-    Fault("redirect", redirect("/v1/elsewhere"), 1, "bad_answer"),
-]
-
-each_fault = pytest.mark.parametrize("fault", FAULTS, ids=str)
 both_ways = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 
 

@@ -1,16 +1,11 @@
 """What goes wrong after a stream has begun. Never a clean end on a cut answer."""
 
 import pytest
-from attrs import frozen
 
 from tests.support import golden
 from tests.support.behaviours import (
-    begun,
-    cut_after,
     data_after_done,
     double_done,
-    ends_early,
-    error_event_after,
     garbage_event,
     no_done,
     ok_stream,
@@ -22,42 +17,16 @@ from tests.support.behaviours import (
     stall_after,
 )
 from tests.support.catalogue import HASTY, provider, snapshot
+from tests.support.faults import Break, each_break
 from tests.support.provider import scripted
 from tests.support.relay import relay_of, running_relay
-from tests.support.script import Behaviour, Close
+from tests.support.script import Behaviour
 
 WIRE = golden.wire(golden.TEXT)
 WHOLE = b"".join(WIRE)
 
 #: The role chunk is not meaningful: after one event the answer has not begun, after three it has.
 BEFORE, AFTER = 1, 3
-
-
-@frozen
-class Break:
-    """One way for a stream to end badly, the caller's word for it, and how often the provider is
-    asked when it happens before the first words: an error event that says 5xx is repeated once."""
-
-    name: str
-    after_one: Behaviour
-    after_three: Behaviour
-    code: str
-    asked: int = 1
-
-    def __str__(self) -> str:
-        return self.name
-
-
-BREAKS = [
-    Break("cut in a chunk", cut_after(1), cut_after(3), "upstream_cut"),
-    Break("ends early", ends_early(1), ends_early(3), "upstream_cut"),
-    Break("closes", (*begun(1), Close()), (*begun(3), Close()), "upstream_cut"),
-    Break("resets", reset_after(1), reset_after(3), "upstream_cut"),
-    Break("stalls", stall_after(1), stall_after(3), "upstream_stalled"),
-    Break("error event", error_event_after(1), error_event_after(3), "upstream_error", asked=2),
-]
-
-each_break = pytest.mark.parametrize("broken", BREAKS, ids=str)
 
 
 @each_break

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from attrs import evolve, frozen
 
-Kind = Literal["piece", "finish", "usage", "done", "comment", "noise", "error"]
+Kind = Literal["role", "piece", "finish", "usage", "done", "comment", "noise", "error"]
 Json = dict[str, Any]
 
 WORDS = (
@@ -79,9 +79,7 @@ def stream(
 ) -> tuple[list[Frame], tuple[int, int] | None]:
     """The events of a whole stream, and the tokens that it says it used."""
     end = dice.choice(ENDS)
-    frames = [
-        _frame(mark, ask, n, {"role": "assistant", "content": ""}) for n in range(ask.choices)
-    ]
+    frames = [_role(mark, ask, n) for n in range(ask.choices)]
     for _ in range(dice.randint(1, 6)):
         frames.append(_frame(mark, ask, dice.randrange(ask.choices), _delta(dice)))
         if dice.random() < 0.1:
@@ -99,7 +97,7 @@ def stream(
 
 def roles(mark: str, ask: Asked, count: int) -> list[Frame]:
     """Events that say nothing yet."""
-    frame = _frame(mark, ask, 0, {"role": "assistant", "content": ""})
+    frame = _role(mark, ask, 0)
     return [evolve(frame, data=frame.data + b"\n\n")] * count
 
 
@@ -120,14 +118,20 @@ def error_frame(error: Json, *, named: bool) -> Frame:
 
 def noise(dice: Random) -> Frame:
     """An event that is no chunk and no error."""
-    kinds = (
-        b"data: {not json",
-        b"data: 17",
-        b"event: x\ndata: hello",
-        b"data: {\ndata: }",
-        b"id: 3",
+    kinds: tuple[tuple[bytes, Kind], ...] = (
+        (b"data: {not json", "noise"),
+        (b"data: 17", "noise"),
+        (b"event: x\ndata: hello", "noise"),
+        (b"data: {\ndata: }", "role"),  # an empty object: a chunk that says nothing
+        (b"id: 3", "comment"),  # no data: no event
     )
-    return Frame(dice.choice(kinds) + b"\n\n", "noise")
+    said, kind = dice.choice(kinds)
+    return Frame(said + b"\n\n", kind)
+
+
+def _role(mark: str, ask: Asked, choice: int) -> Frame:
+    frame = _frame(mark, ask, choice, {"role": "assistant", "content": ""})
+    return evolve(frame, kind="role")
 
 
 def _frame(mark: str, ask: Asked, choice: int, delta: Json, *, finish: bool = False) -> Frame:

@@ -23,6 +23,7 @@ class SimCaller:
     dice: Random
     clock: Clock
     task: "asyncio.Task[None] | None" = None
+    stopping: bool = False
     _told: int = 0
     _through: bool = field(default=False)
 
@@ -30,23 +31,53 @@ class SimCaller:
     def status(self) -> int:
         return errors.CLIENT_GONE if self.visit.gone_at is not None else self._told
 
+    @property
+    def gone(self) -> bool:
+        return self.visit.gone_at is not None
+
     def leave(self) -> None:
         """The connection is gone; the relay hears of it by a cancellation."""
+        if self.visit.left is not None or self.visit.reset_at is not None:
+            return
         if not self._through and self.visit.gone_at is None and self.task is not None:
             self.visit.gone_at = self.clock.monotonic()
+            self.history.happened[f"caller: {self._leaving()}"] += 1
             self._tell("leaves")
             self.task.cancel()
 
+    def stop(self) -> None:
+        """The server has waited long enough: whatever is under way is cancelled, once more if it
+        was before."""
+        if self.visit.left is None and self.task is not None:
+            again = self.stopping or self.visit.gone_at is not None
+            self.history.happened[f"process: cancelled{' again' if again else ''}"] += 1
+            self.stopping = True
+            if self.visit.cancelled_at is None:
+                self.visit.cancelled_at = self.clock.monotonic()
+            self.task.cancel()
+
+    def stopped(self) -> None:
+        """Told by the server, where the relay could not end what it had begun."""
+        if self.visit.gone_at is None and not self._through:
+            self._end("stopped")
+
+    def _leaving(self) -> str:
+        if self.visit.ending:
+            return "leaves during its end"
+        return "leaves in its stream" if self.visit.opened else "leaves before its answer"
+
     async def answer(self, body: bytes, content_type: str, receipt: Receipt) -> None:
         self._first()
+        self.visit.ending = True
         self._told = 200
-        self._end("answer")
         await self._write(body)
-        self._through = True
+        self._end("answer")
 
     async def open(self, receipt: Receipt) -> None:
         self._first()
         self.visit.opened = True
+        self.visit.how = receipt.delivery
+        self.history.happened["whole: too large"] += receipt.delivery == "switched"
         self._told = 200
         await self._pass_time()
 
@@ -56,21 +87,19 @@ class SimCaller:
         await self._write(data)
 
     async def finish(self) -> None:
-        self._end("finish")
-        self._through = True
+        self.visit.ending = True
         await self._pass_time()
+        self._end("finish")
 
     async def refuse(self, refusal: Refusal, receipt: Receipt) -> None:
-        self.visit.refusal = refusal
-        self._end("refuse")
-        if self.visit.opened:
-            self._through = True
-            return await self._write(errors.event(refusal))
+        self.visit.refusal, self.visit.refused_now = refusal, self.clock.now()
+        self.visit.rests_then = tuple(self.visit.process.rests.values())
+        self.visit.ending = True
         written = errors.write(refusal)
-        self._told = written.status
-        await self._write(written.body)
-        self._through = True
-        return None
+        if not self.visit.opened:
+            self._told = written.status
+        await self._write(errors.event(refusal) if self.visit.opened else written.body)
+        self._end("refuse")
 
     def _first(self) -> None:
         """The answer begins: whatever comes must come from the try under way."""
@@ -80,21 +109,23 @@ class SimCaller:
     def _end(self, how: Ended) -> None:
         if self.visit.gone_at is not None:
             self.history.wrong("I1", f"{self.visit.id}: {how} for a caller who had left")
+        self._through = True
         self.visit.ended.append(how)
         self.visit.ended_at = self.clock.monotonic()
-        self.visit.ended_now = self.clock.now()
-        self.visit.rests_then = tuple(self.history.rests.values())
         self._tell(how)
 
     async def _write(self, data: bytes) -> None:
         if self.visit.gone_at is not None:
             self.history.wrong("I1", f"{self.visit.id}: bytes for a caller who had left")
+        await self._pass_time()  # until there is room for it
         self.visit.written.append(data)
+        before = self.visit.progress[-1][1] if self.visit.progress else 0
+        self.visit.progress.append((self.clock.monotonic(), before + len(data)))
         self._tell("gets", len(data))
-        await self._pass_time()
 
     async def _pass_time(self) -> None:
         if self.visit.slow:
+            self.history.happened["caller: reads slowly"] += 1
             await asyncio.sleep(self.dice.choice((0.0, 0.1, 1.0, 4.0)))
 
     def _tell(self, *what: object) -> None:

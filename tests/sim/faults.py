@@ -1,7 +1,6 @@
-"""The alphabet of faults: everything that a provider may do with a call, by name."""
+"""What a provider may do with any call, by name; what only streams suffer is in torn.py."""
 
 import json
-from collections.abc import Callable
 from email.utils import formatdate
 
 from src.domain.errors import ConnectionReset, Unreachable
@@ -13,9 +12,6 @@ from .script import End, Piece, Rest, Scene, Script, cut
 JSON = {"content-type": "application/json"}
 EVENTS = {"content-type": "text/event-stream"}
 LONG = 1e6
-
-
-Fault = Callable[[Scene], Script]
 
 
 def healthy(scene: Scene) -> Script:
@@ -38,6 +34,10 @@ def whole(scene: Scene, delay: float, name: str = "healthy") -> Script:
         tokens=tokens,
         healthy=not scene.asked.stream,
     )
+
+
+def json_for_a_stream(scene: Scene) -> Script:
+    return whole(scene, 0.0, "JSON for a stream")
 
 
 def refused(scene: Scene) -> Script:
@@ -205,43 +205,3 @@ def _in_answer(scene: Scene) -> list[Json]:
 
 def _began(data: bytes) -> tuple[Piece, ...]:
     return (Piece(0.01, data),)
-
-
-#: What may befall any call, and what only a stream.
-ANY: tuple[Fault, ...] = (
-    refused,
-    reset,
-    silent_connect,
-    silent_headers,
-    rate_limited,
-    rate_limited,
-    bad_key,
-    no_money,
-    forbidden,
-    no_model,
-    too_long,
-    rejected,
-    broken,
-    broken,
-    page,
-    empty,
-    redirect,
-    error_in_200,
-    endless_error,
-    endless_json,
-    cut_json,
-)
-
-
-def draw(scene: Scene) -> Script:
-    """Some fault: for a stream, mostly one that only streams have."""
-    if scene.asked.stream and scene.dice.random() < 0.6:
-        return scene.dice.choice(torn.STREAMS)(scene)
-    if scene.asked.stream and scene.dice.random() < 0.05:
-        return whole(scene, 0.0, "JSON for a stream")
-    return scene.dice.choice(ANY)(scene)
-
-
-def down(scene: Scene) -> Script:
-    """Nothing works at this provider."""
-    return scene.dice.choice((refused, reset, broken, silent_headers))(scene)

@@ -1,18 +1,52 @@
 """What happened in a world, as its outside saw it: the invariants read this and nothing else."""
 
 import hashlib
+from collections import Counter
 from typing import Literal
 
 from attrs import define, field
 
+from src.domain.entry import State
 from src.domain.errors import Refusal
 from src.domain.events import BreakerClosed, BreakerOpened, Event, KeyRested
-from src.domain.receipt import Receipt
+from src.domain.receipt import Delivered, Receipt
 
 from .answers import Json
 from .script import Script
 
-Ended = Literal["answer", "finish", "refuse"]
+Ended = Literal["answer", "finish", "refuse", "stopped"]
+NEVER = float("-inf")
+
+
+@define(eq=False)
+class Process:
+    """One instance: what it was told of keys and targets, and what befell it."""
+
+    name: str
+    #: Until when keys rest and targets are open (Unix seconds of its own clock).
+    rests: dict[tuple[str, str | None], float] = field(factory=dict)
+    opened: dict[str, float] = field(factory=dict)
+    #: The latest its calendar has ever shown: what was over then is over for good.
+    latest: float = 0.0
+    #: By how many seconds its calendar is set ahead, or back, once.
+    jump: float = 0.0
+    #: Until when (loop time) something keeps its words from the store.
+    trouble: float = NEVER
+    #: When something last happened to one of its words.
+    hurt: float = NEVER
+    frozen: bool = False  # it was, at some time
+    died: float | None = None
+    stopping: bool = False
+    closing: float | None = None  # since then its books were being closed
+    stopped: float | None = None
+
+    @property
+    def lives(self) -> bool:
+        return self.died is None and self.stopped is None
+
+    def rested(self, key: str, model: str | None, until: float) -> None:
+        """A key rests: it was told, or it says so."""
+        self.rests[key, model] = max(until, self.rests.get((key, model), 0.0))
 
 
 @define(eq=False)
@@ -21,16 +55,21 @@ class Try:
 
     number: int
     request: str
+    process: Process
     provider: str
     model: str
     key: str
     leases: frozenset[str]
     at: float
     script: Script
-    #: What the relay may wait for a stream to begin, in seconds.
+    #: What the relay may wait for a stream to begin, and for all of an answer, in seconds.
     patience: float
+    longest: float
+    drain: float
     #: Its target was open, and no lease held.
     unleased: bool = False
+    #: How many bytes of its body the relay took.
+    read: int = 0
     closed: float | None = None
     closed_now: float = 0.0  # Unix seconds
 
@@ -48,16 +87,32 @@ class Visit:
     began: float
     timeout: float | None
     slow: bool
+    process: Process
+    client: str = ""
+    key: str = ""  # Idempotency-Key
+    #: Must its answer come whole, or live? None: as the relay says.
+    delivery: Literal["live", "whole"] | None = None
+    started: bool = False
     opened: bool = False
+    #: What the receipt said of the delivery when its headers went out.
+    how: Delivered = "live"
     written: list[bytes] = field(factory=list)
+    #: When (loop time) how many bytes had been written.
+    progress: list[tuple[float, int]] = field(factory=list)
+    #: Its end has begun, and may still fail to reach it.
+    ending: bool = False
     ended: list[Ended] = field(factory=list)
     ended_at: float | None = None
-    ended_now: float = 0.0  # Unix seconds
+    refused_now: float = 0.0  # Unix seconds
     rests_then: tuple[float, ...] = ()  # until when keys rested, at that instant
     refusal: Refusal | None = None
     #: The try whose bytes came first; tries made after that are wrong.
     tries_before: int | None = None
     gone_at: float | None = None
+    #: Its server cancelled it, on being stopped.
+    cancelled_at: float | None = None
+    #: Its instance was killed while it was under way.
+    reset_at: float | None = None
     left: float | None = None  # when the relay was through with it
     crash: str = ""
 
@@ -66,6 +121,17 @@ class Visit:
         """Its own deadline ended it."""
         end = self.ended_at or 0.0
         return self.timeout is not None and end >= self.began + self.timeout - 0.05
+
+    @property
+    def lived(self) -> bool:
+        """Its instance lived to end it."""
+        return self.reset_at is None
+
+    @property
+    def stopped(self) -> bool:
+        """Its server gave it up, before its caller did."""
+        gone = self.gone_at
+        return self.cancelled_at is not None and (gone is None or self.cancelled_at <= gone)
 
     @property
     def stream(self) -> bool:
@@ -82,12 +148,16 @@ class Visit:
 
 @define(eq=False)
 class Booked:
-    """One hold, as the ledger saw it. `open`: the books still wait for its settlement."""
+    """One hold, as the store saw it: its states, and when (loop time) each began."""
 
-    admits: int = 0
-    settles: int = 0
-    open: bool = False
-    lost: bool = False  # the ledger failed to settle it
+    states: list[tuple[State, float]] = field(factory=list)
+
+    @property
+    def story(self) -> tuple[State, ...]:
+        return tuple(state for state, _ in self.states)
+
+    def since(self, state: State) -> float | None:
+        return next((at for one, at in self.states if one == state), None)
 
 
 @define(eq=False)
@@ -98,17 +168,15 @@ class History:
     visits: dict[str, Visit] = field(factory=dict)
     books: dict[str, Booked] = field(factory=dict)
     receipts: list[Receipt] = field(factory=list)
-    #: Until when keys rest and targets are open (Unix seconds), by what was told.
-    rests: dict[tuple[str, str | None], float] = field(factory=dict)
-    opened: dict[str, float] = field(factory=dict)
-    held: dict[str, str] = field(factory=dict)  # lease: the request that holds it
-    leasing: dict[str, float] = field(factory=dict)  # by request: seconds spent on leases
+    processes: list[Process] = field(factory=list)
+    #: By request: the leases that it was told it has, until when (loop time), and the seconds it
+    #: spent on them.
+    holding: dict[str, dict[str, float]] = field(factory=dict)
+    leasing: dict[str, float] = field(factory=dict)
+    #: How often each kind of fault happened.
+    happened: Counter[str] = field(factory=Counter)
     broken: list[str] = field(factory=list)
     trace: list[str] = field(factory=list)
-    #: The latest the calendar has ever shown: what was over then is over for good.
-    latest: float = 0.0
-    #: By how many seconds the calendar is set ahead, or back, once.
-    jump: float = 0.0
 
     def tries_of(self, request: str) -> list[Try]:
         return [one for one in self.tries if one.request == request]
@@ -123,21 +191,17 @@ class History:
         """The same for the same history, and for no other."""
         return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
 
-    def rested(self, key: str, model: str | None, until: float) -> None:
-        """A key rests: told by the relay, or to it."""
-        self.rests[key, model] = max(until, self.rests.get((key, model), 0.0))
-
-    def heard(self, event: Event) -> None:
-        """An event of the relay's own."""
+    def heard(self, process: Process, event: Event) -> None:
+        """An event of an instance's own."""
         match event:
             case KeyRested(key=key, model=model, until=until):
-                before = self.rests.get((key, model), 0.0)
-                if max(until, self.latest) < before:
+                before = process.rests.get((key, model), 0.0)
+                if max(until, process.latest) < before:
                     self.wrong("I6", f"the rest of {key} for {model} became shorter")
-                self.rested(key, model, until)
+                process.rested(key, model, until)
             case BreakerOpened(provider=provider, model=model, until=until):
-                self.opened[f"{provider}/{model}"] = until
+                process.opened[f"{provider}/{model}"] = until
             case BreakerClosed(provider=provider, model=model):
-                self.opened.pop(f"{provider}/{model}", None)
+                process.opened.pop(f"{provider}/{model}", None)
             case _:
                 pass

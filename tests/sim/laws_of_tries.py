@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from src.domain.receipt import AttemptRecord, Receipt
 
-from .history import History, Try, Visit
+from .history import History, Process, Try, Visit
 
 _KEY_ERRORS = {"rate_limited", "key_rejected", "key_forbidden", "out_of_credit"}
 _ONCE_MORE = {"server_error", "unreachable", "connection_reset"}
@@ -22,6 +22,8 @@ Pair = tuple[Try, AttemptRecord]
 def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
     """The laws for the tries of one request."""
     tries = history.tries_of(visit.id)
+    if not visit.lived:
+        return
     told = [(record.provider, record.model, record.key) for record in receipt.attempts]
     if told != [(one.provider, one.model, one.key) for one in tries]:
         yield f"I1: the receipt tells of {told}:"
@@ -29,9 +31,9 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
     pairs = list(zip(tries, receipt.attempts, strict=True))
     yield from _bounded(pairs)
     yield from _order(pairs)
-    yield from _rests(history, pairs)
+    yield from _rests(pairs)
     yield from _waits(visit, pairs)
-    yield from _health(pairs)
+    yield from _health(visit, receipt, pairs)
 
 
 def _bounded(pairs: list[Pair]) -> Iterator[str]:
@@ -62,43 +64,58 @@ def _is_repeat(before: Pair, one: Try) -> bool:
     return before[1].outcome in _ONCE_MORE and before[0].target == one.target
 
 
-def _rests(history: History, pairs: list[Pair]) -> Iterator[str]:
+def _rests(pairs: list[Pair]) -> Iterator[str]:
     """I6: what an answer says about its key is known from then on."""
     for one, record in pairs:
         rest = one.script.rest
         heard = (one.closed or 0.0) - one.at >= one.script.seconds - 0.001
         if rest is None or record.outcome not in _KEY_ERRORS or not heard:
             continue
-        until = history.rests.get((one.key, None if rest.whole_key else one.model), 0.0)
+        until = one.process.rests.get((one.key, None if rest.whole_key else one.model), 0.0)
         if until < one.closed_now + rest.seconds - 0.001:
             yield f"I6: {one.key} rests {until - one.closed_now:.3f} s after {one.script}:"
 
 
 def _waits(visit: Visit, pairs: list[Pair]) -> Iterator[str]:
     """A try that gives its caller nothing is over when the provider's waits are."""
+    if visit.process.frozen:
+        return
     for place, (one, _) in enumerate(pairs, 1):
         silent = visit.tries_before is None or place < visit.tries_before
         bounded = visit.stream or one.script.status != 200
-        if silent and bounded and (one.closed or 0.0) - one.at > one.patience + 0.1:
+        # Held until it is whole, an answer may take its time.
+        most = one.patience if visit.delivery == "live" else one.longest
+        most += one.drain if visit.gone_at is not None else 0.0
+        if silent and bounded and (one.closed or 0.0) - one.at > most + 0.1:
             yield f"time: {(one.closed or 0.0) - one.at:.1f} s with '{one.script.name}':"
 
 
-def _health(pairs: list[Pair]) -> Iterator[str]:
+def _health(visit: Visit, receipt: Receipt, pairs: list[Pair]) -> Iterator[str]:
     """A provider that does everything right has served, unless the caller would not wait."""
+    if visit.process.frozen:
+        return  # it may have slept through the answer
     fine = {"served", "client_gone", "deadline"}
+    held = receipt.delivery != "live" or visit.delivery != "live"
     for one, record in pairs:
-        if one.script.healthy and record.outcome not in fine:
+        if one.script.fine(whole=held) and record.outcome not in fine:
             yield f"I1: {record} for '{one.script.name}':"
 
 
 def of_providers(history: History) -> Iterator[str]:
-    """I9: same-target repeats stay within the budget of their provider."""
-    firsts: Counter[str] = Counter()
+    """I9: an instance's same-target repeats stay within the budget of their provider."""
+    for process in history.processes:
+        yield from _budget(history, process)
+
+
+def _budget(history: History, process: Process) -> Iterator[str]:
     repeats: Counter[str] = Counter()
-    span = max(0.0, history.jump)
-    span += history.tries[-1].at - history.tries[0].at if history.tries else 0.0
+    tries = [one for one in history.tries if one.process is process]
+    first = {one.request: one.provider for one in reversed(tries)}
+    firsts = Counter(first.values())
+    span = max(0.0, process.jump) + (tries[-1].at - tries[0].at if tries else 0.0)
     for receipt in history.receipts:
-        firsts.update(record.provider for record in receipt.attempts[:1])
+        if history.visits[receipt.request_id].process is not process:
+            continue
         for before, after in pairwise(receipt.attempts):
             same = (before.provider, before.model) == (after.provider, after.model)
             repeats[after.provider] += same and before.outcome in _ONCE_MORE

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from src.application.whole import SWITCHED
 from src.domain.catalogue import Snapshot
 from src.domain.errors import DeadlineExceeded
 from src.domain.receipt import Receipt
@@ -12,26 +13,44 @@ from .history import History, Try, Visit
 _DONE = re.compile(rb"(?:^|[\r\n])data: \[DONE\]")
 
 
-def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
-    """I1, I3 and I10 for one request."""
-    if visit.tries_before is None:
+def of_visit(history: History, visit: Visit, receipt: Receipt | None) -> Iterator[str]:
+    """I1, I3 and I10 for one request; `receipt`: None where its process died first."""
+    yield from _as_wished(history, visit, receipt)
+    if not visit.tries_before:
         return
     server = history.tries_of(visit.id)[visit.tries_before - 1]
     if visit.stream:
         yield from _stream(visit, server)
     elif visit.ended == ["answer"] and visit.written != [server.script.body]:
         yield "I10: a whole answer is not its provider's, to the byte:"
-    if visit.gone_at is None and visit.ended != ["refuse"]:
+    if receipt is not None and visit.ended in (["answer"], ["finish"]) and visit.gone_at is None:
         yield from _receipt(visit, server, receipt)
     late = visit.gone_at is not None or isinstance(visit.refusal, DeadlineExceeded)
     if server.script.healthy and visit.ended == ["refuse"] and not late:
         yield f"I1: '{server.script.name}' is whole, but the caller got {visit.refusal!r}:"
 
 
+def _as_wished(history: History, visit: Visit, receipt: Receipt | None) -> Iterator[str]:
+    """Whole delivery: a complete answer or one clean error; live only over the bound, and it says
+    so."""
+    how, said = visit.how, b"".join(visit.written)
+    if receipt is not None and receipt.attempts and visit.stream and visit.delivery is not None:
+        allowed = ("live",) if visit.delivery == "live" else ("whole", "switched")
+        if receipt.delivery not in allowed:
+            yield f"whole: asked for {visit.delivery}, delivered {receipt.delivery}:"
+    if (how == "switched") != said.startswith(SWITCHED) and said:
+        yield f"whole: delivered {how}, and the caller heard {said[:20]!r}:"
+    if how != "whole" or not visit.opened or not visit.stream:
+        return
+    script = history.tries_of(visit.id)[(visit.tries_before or 0) - 1].script
+    if visit.ended == ["refuse"] or not script.complete(visit.choices):
+        yield f"whole: bytes of '{script.name}' before it was complete:"
+
+
 def _stream(visit: Visit, server: Try) -> Iterator[str]:
     hide, script = visit.hides_usage, server.script
     refused = visit.ended == ["refuse"]
-    said = b"".join(visit.written[:-1] if refused else visit.written)
+    said = b"".join(visit.written[:-1] if refused else visit.written).removeprefix(SWITCHED)
     if visit.ended == ["finish"]:
         if not script.complete(visit.choices):
             yield f"I1: a clean end on '{script.name}', which is incomplete:"

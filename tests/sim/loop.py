@@ -3,9 +3,11 @@
 import asyncio
 import heapq
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, copy_context
 from random import Random
 from typing import Any, TypeVar, TypeVarTuple
+
+from .life import LIFE, Life
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -25,16 +27,19 @@ class Livelock(RuntimeError):
 
 class SimLoop(asyncio.BaseEventLoop):
     """Runs one ready callback after another, each drawn by lot; time moves only when none is
-    ready, and then straight to the next timer. No files, no sockets, no threads, no waiting."""
+    ready, and then straight to the next timer. No files, no sockets, no threads, no waiting.
+    What belongs to a life that was killed never runs."""
 
     def __init__(self, seed: object) -> None:
         super().__init__()
         self._lots = Random(f"{seed}/loop")
         self._instant = START
-        self._waiting: list[asyncio.Handle] = []
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._waiting: list[tuple[asyncio.Handle, Life | None]] = []
+        self._timers: list[tuple[float, int, asyncio.TimerHandle, Life | None]] = []
         self._count = 0
         self._standing = 0
+        self.killed: list[Life] = []
+        self.set_task_factory(_make_task)
 
     def time(self) -> float:
         return self._instant
@@ -45,8 +50,11 @@ class SimLoop(asyncio.BaseEventLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
+        context = copy_context() if context is None else context
         handle = asyncio.Handle(callback, args, self, context)
-        self._waiting.append(handle)
+        life = context.get(LIFE)
+        if life is None or not life.dead:
+            self._waiting.append((handle, life))
         return handle
 
     def call_at(
@@ -56,14 +64,32 @@ class SimLoop(asyncio.BaseEventLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
+        context = copy_context() if context is None else context
         handle = asyncio.TimerHandle(when, callback, args, self, context)
-        self._count += 1
-        heapq.heappush(self._timers, (when, self._count, handle))
+        life = context.get(LIFE)
+        if life is None or not life.dead:
+            self._count += 1
+            heapq.heappush(self._timers, (when, self._count, handle, life))
         return handle
 
-    def timers(self) -> int:
-        """How many timers still run."""
-        return sum(1 for _, _, handle in self._timers if not handle.cancelled())
+    def timers(self, life: Life | None = None) -> int:
+        """How many timers of this life still run."""
+        return sum(1 for _, _, handle, whose in self._timers if whose is life and _runs(handle))
+
+    def kill(self, life: Life) -> None:
+        """Nothing of it happens any more."""
+        life.dead = True
+        self.killed.append(life)
+        life.put_off.clear()
+        self._waiting = [one for one in self._waiting if one[1] is not life]
+        self._timers = [one for one in self._timers if one[3] is not life]
+        heapq.heapify(self._timers)
+
+    def thaw(self, life: Life) -> None:
+        """A frozen life goes on."""
+        life.frozen = False
+        self._waiting += [(handle, life) for handle in life.put_off if not life.dead]
+        life.put_off.clear()
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Cancelled timers are passed over when their turn comes."""
@@ -78,23 +104,31 @@ class SimLoop(asyncio.BaseEventLoop):
             if self._standing > MOST_AT_ONE_INSTANT:
                 self._standing = 0  # what is left must be able to end
                 raise Livelock(f"{MOST_AT_ONE_INSTANT} callbacks at the instant {self._instant}")
-            self._draw()._run()
+            self._run(*self._draw())
 
-    def _draw(self) -> asyncio.Handle:
+    def _draw(self) -> tuple[asyncio.Handle, Life | None]:
         waiting = self._waiting
         place = int(self._lots.random() * len(waiting)) if len(waiting) > 1 else 0
         waiting[place], waiting[-1] = waiting[-1], waiting[place]
-        handle = waiting.pop()
-        return handle if not handle.cancelled() else asyncio.Handle(_nothing, (), self)
+        return waiting.pop()
+
+    def _run(self, handle: asyncio.Handle, life: Life | None) -> None:
+        if handle.cancelled():
+            return
+        if life is None:
+            handle._run()
+        elif life.frozen:
+            life.put_off.append(handle)
+        else:
+            handle._run()
+            life.stepped()
 
     def _wake(self) -> None:
-        while self._timers and (self._timers[0][0] <= self._instant or self._first_cancelled()):
-            handle = heapq.heappop(self._timers)[2]
+        timers = self._timers
+        while timers and (timers[0][0] <= self._instant or timers[0][2].cancelled()):
+            _, _, handle, life = heapq.heappop(timers)
             if not handle.cancelled():
-                self._waiting.append(handle)
-
-    def _first_cancelled(self) -> bool:
-        return self._timers[0][2].cancelled()
+                self._waiting.append((handle, life))
 
     def _move_on(self) -> None:
         if not self._timers:
@@ -115,13 +149,23 @@ def run(loop: SimLoop, work: Coroutine[Any, Any, T]) -> T:
             loop.close()
 
 
+def _make_task(loop: asyncio.AbstractEventLoop, work: Any, **how: Any) -> "asyncio.Task[Any]":
+    task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **how)
+    context = how.get("context")
+    life = LIFE.get() if context is None else context.get(LIFE)
+    if life is not None:
+        life.tasks.append(task)
+    return task
+
+
 def _cancel_what_is_left(loop: SimLoop) -> None:
-    left = asyncio.all_tasks(loop)
+    gone = {task for life in loop.killed for task in life.tasks}
+    left = asyncio.all_tasks(loop) - gone
     for task in left:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.wait(left, timeout=60.0))
 
 
-def _nothing() -> None:
-    """In the place of a callback that was cancelled while it was ready."""
+def _runs(handle: asyncio.Handle) -> bool:
+    return not handle.cancelled()

@@ -1,8 +1,8 @@
-"""The configuration of a world and what its callers ask for, drawn from a seed."""
+"""The configuration of a world, drawn from a seed."""
 
 from random import Random
 
-from attrs import frozen
+from attrs import evolve
 
 from src.domain.catalogue import (
     HeaderStyle,
@@ -17,27 +17,12 @@ from src.domain.catalogue import (
     When,
 )
 
-from .answers import Json
-
 MODELS = ("m-one", "m-two", "m-three")
 STRATEGIES: tuple[Strategy, ...] = ("ordered", "round_robin", "weighted")
 STYLES: tuple[HeaderStyle, ...] = ("bearer", "x-api-key", "api-key")
 
 #: As the design has them, and shorter: what runs out must run out often.
 WAITS = (Timeouts(), Timeouts(connect=2.0, headers=8.0, first_event=6.0, idle=5.0))
-
-
-@frozen
-class Wish:
-    """One request: what is asked, and how the caller behaves. Instants are seconds from start."""
-
-    id: str
-    at: float
-    body: Json
-    timeout: float | None
-    fallbacks: tuple[str, ...]
-    leaves_after: float | None
-    slow: bool
 
 
 def configuration(dice: Random) -> Snapshot:
@@ -71,7 +56,7 @@ def _provider(dice: Random, name: str, names: list[str]) -> Provider:
         models=tuple(model for model in MODELS if dice.random() < 0.7),
         prefixes=("m-",) if dice.random() < 0.3 else (),
         fallbacks=(Target(dice.choice(others), ""),) if falls else (),
-        timeouts=dice.choice(WAITS),
+        timeouts=evolve(dice.choice(WAITS), drain=dice.choice((0.0, 2.0, 30.0))),
         stream_usage=dice.random() < 0.8,
     )
 
@@ -89,6 +74,7 @@ def _virtual(dice: Random, strategy: Strategy, names: list[str]) -> VirtualModel
             for _ in range(dice.randint(1, 4))
         ),
         strategy=strategy,
+        delivery=dice.choice(("live", "live", "whole")),
         patience=dice.choice((0.0, 0.0, 3.0)),
         waits=dice.choice((None, None, 0.5)),
     )
@@ -101,49 +87,3 @@ def _routes(dice: Random, names: list[str]) -> tuple[Route, ...]:
     target = Target(dice.choice(names), dice.choice(MODELS))
     virtual = Target(None, "v-ordered")
     return (Route("r", when, (target, virtual), strategy=dice.choice(STRATEGIES), patience=1.0),)
-
-
-def wishes(dice: Random, seed: int, names: list[str]) -> list[Wish]:
-    """Twenty to thirty requests; they come in a crowd or one by one."""
-    at, gap = 0.0, dice.choice((0.02, 0.3, 2.0))
-    drawn: list[Wish] = []
-    favourite = f"v-{dice.choice(STRATEGIES)}"
-    for number in range(dice.randint(20, 30)):
-        at += dice.expovariate(1.0 / gap)
-        model = favourite if dice.random() < 0.5 else _model(dice, names)
-        drawn.append(_wish(dice, f"r{seed}-{number}", at, model))
-    return drawn
-
-
-def _wish(dice: Random, name: str, at: float, model: str) -> Wish:
-    return Wish(
-        id=name,
-        at=at,
-        body=_body(dice, model),
-        timeout=dice.choice((0.5, 1.0, 3.0, 30.0)) if dice.random() < 0.3 else None,
-        fallbacks=("v-ordered",) if dice.random() < 0.1 else (),
-        leaves_after=dice.expovariate(1.0) + 0.0001 if dice.random() < 0.2 else None,
-        slow=dice.random() < 0.2,
-    )
-
-
-def _model(dice: Random, names: list[str]) -> str:
-    addressed = f"{dice.choice(names)}{dice.choice('/:')}{dice.choice(MODELS)}"
-    virtual = f"v-{dice.choice(STRATEGIES)}"
-    unknown = dice.choice(("m-four", "nobody"))
-    return dice.choice((virtual, virtual, addressed, addressed, dice.choice(MODELS), unknown))
-
-
-def _body(dice: Random, model: str) -> Json:
-    body: Json = {"model": model, "messages": [{"role": "user", "content": "Grüße 🌍"}]}
-    if dice.random() < 0.65:
-        body["stream"] = True
-        if dice.random() < 0.3:
-            body["stream_options"] = {"include_usage": dice.random() < 0.7, "x": 1}
-    if dice.random() < 0.2:
-        body["n"] = dice.randint(2, 3)
-    if dice.random() < 0.2:
-        body["max_tokens"] = 17
-    if dice.random() < 0.2:
-        body["unheard_of"] = [None, 1.5, "ü"]
-    return body

@@ -17,6 +17,9 @@ DONE = b"data: [DONE]\n\n"
 
 #: Seconds between pieces: mostly none, sometimes a pause that nobody should mind.
 _GAPS = (0.0, 0.0, 0.0, 0.01, 0.05, 0.4)
+#: Some answers take their time with their last third; never the 3 s that a
+#: caller waits for last words.
+_PACES = (1.0, 1.0, 1.0, 7.0)
 
 
 @frozen
@@ -71,11 +74,31 @@ class Script:
     healthy: bool = False
     #: The request itself is judged: nobody else may be asked.
     final: bool = False
+    #: The fault that it is, by the name of its function.
+    kind: str = "healthy"
 
     @property
     def seconds(self) -> float:
         """How long all of it takes."""
         return self.connect + self.delay + sum(piece.after for piece in self.pieces)
+
+    def fine(self, *, whole: bool) -> bool:
+        """Must a caller who waits get it? Held until it is whole, it may have nothing in it that
+        is no chunk."""
+        return self.healthy and not (whole and any(f.kind == "noise" for f in self.frames))
+
+    def heard(self, read: int, *, strict: bool = False) -> list[Frame]:
+        """The events that are whole in so many bytes of it, up to its end or its error; where it
+        is read strictly, what is no chunk is an error."""
+        heard: list[Frame] = []
+        for frame in self.frames:
+            read -= len(frame.data)
+            if read < 0 or frame.kind == "error" or (strict and frame.kind == "noise"):
+                break
+            heard.append(frame)
+            if frame.kind == "done":
+                break
+        return heard
 
     def complete(self, choices: int) -> bool:
         """Does all of an answer arrive?"""
@@ -130,8 +153,11 @@ def cut(data: bytes, dice: Random) -> tuple[Piece, ...]:
     most = min(len(data) - 1, dice.choice((0, 1, 3, 12)))
     places = sorted(dice.sample(range(1, len(data)), most)) if most > 0 else []
     edges = [0, *places, len(data)]
+    pace = dice.choice(_PACES)
     return tuple(
-        Piece(dice.choice(_GAPS), data[start:end]) for start, end in pairwise(edges) if end > start
+        Piece((pace if 3 * start > 2 * len(data) else 1.0) * dice.choice(_GAPS), data[start:end])
+        for start, end in pairwise(edges)
+        if end > start
     )
 
 

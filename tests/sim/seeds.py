@@ -1,25 +1,38 @@
 """Which worlds are visited, and what is said of one that breaks a law."""
 
-import os
+import time
+from collections import Counter
 from pathlib import Path
+
+from attrs import field, frozen
 
 from . import invariants
 from .loop import Deadlock, Livelock
-from .world import Sabotage, World
+from .sabotage import Sabotage
+from .world import World
 
 USUAL, MANY = 300, 2000
 CHUNK = 20
 
 
+@frozen
+class Visited:
+    """Some worlds: what they broke, the faults that happened in them, and the processor's seconds
+    they took."""
+
+    broken: list[str] = field(factory=list)
+    happened: "Counter[str]" = field(factory=Counter)
+    seconds: float = 0.0
+
+
 def chosen() -> list[range]:
-    """The usual seeds, or those of SIM_SEEDS (`from:to`), a few at a time."""
-    first, _, last = os.environ.get("SIM_SEEDS", f"0:{USUAL}").partition(":")
-    return chunks(int(first), int(last))
+    """The usual seeds, a few at a time."""
+    return chunks(0, USUAL)
 
 
 def more() -> list[range]:
-    """What the slow tests add to the usual seeds; nothing where SIM_SEEDS says which."""
-    return [] if "SIM_SEEDS" in os.environ else chunks(USUAL, MANY)
+    """What the slow tests add to them."""
+    return chunks(USUAL, MANY)
 
 
 def chunks(first: int, last: int) -> list[range]:
@@ -34,9 +47,24 @@ def regressions() -> list[int]:
 
 def broken(seed: int, sabotage: Sabotage | None = None) -> list[str]:
     """The laws that this world breaks; `make sim SEEDS=<seed>:<seed + 1>` shows them again."""
+    return _visit(seed, sabotage)[0]
+
+
+def visited(seeds: range) -> Visited:
+    """All of these worlds."""
+    since = time.process_time()
+    seen = Visited()
+    for seed in seeds:
+        broken, happened = _visit(seed, None)
+        seen.broken.extend(broken)
+        seen.happened.update(happened)
+    return Visited(seen.broken, seen.happened, time.process_time() - since)
+
+
+def _visit(seed: int, sabotage: Sabotage | None) -> tuple[list[str], "Counter[str]"]:
     world = World(seed, sabotage)
     try:
         world.run()
     except (Deadlock, Livelock) as error:
-        return [f"seed {seed}: {type(error).__name__}: {error}"]
-    return invariants.broken(world)
+        return [f"seed {seed}: {type(error).__name__}: {error}"], world.history.happened
+    return invariants.broken(world), world.history.happened

@@ -1,118 +1,167 @@
-"""The stores of a world: memory, slow and failing by lot, with a pencil at hand."""
+"""How one instance reaches the store: over a wire on which calls are slow, lost, late or doubled.
+
+A store with a clock of its own must be told how long a hold lasts, not until when by the clock of
+whoever asks: clocks are minutes apart (reliability 3.4). The wire translates.
+"""
 
 import asyncio
+from collections.abc import Callable
+from contextvars import Context
 from random import Random
+from typing import TypeVar
 
 from attrs import define, evolve
 
-from src.adapters.stores.memory import MemoryLeases, MemoryLedger
 from src.domain.errors import StoreUnavailable
 from src.domain.ports import Clock
 from src.domain.quota import Hold, KnownRest, Outcome, Verdict
 
-from .history import Booked, History
+from .history import History, Process
+from .life import Life
+from .store import SimStore
+from .weather import Fate, Weather
 
-#: What the relay waits at most is 0.25 s to admit and 1 s to settle.
-_SLOW, _TOO_SLOW = 0.1, 5.0
+T = TypeVar("T")
+
+
+@define(eq=False)
+class Wire:
+    """Carries calls of one instance to the store. What is under way when the instance is killed
+    arrives, or does not, as it would have."""
+
+    life: Life
+    process: Process
+    history: History
+    weather: Weather
+    clock: Clock
+
+    async def send(self, verb: str, act: Callable[[], T]) -> T:
+        """What the store answers. Raises StoreUnavailable, or hangs until nobody waits."""
+        if self.life.dead:
+            raise StoreUnavailable("the process is dead")
+        fate = self.weather.fate(verb, self.clock.monotonic())
+        self._suffer(fate)
+        if fate.at_once:
+            return act()
+        reply: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if fate.there is not None:
+            self._later(fate.there, lambda: self._arrive(act, reply, fate.back))
+        if fate.error is not None:
+            self._later(fate.error, lambda: _fail(reply))
+        if fate.again is not None:
+            self._later((fate.there or 0.0) + fate.again, act)
+        return await reply
+
+    def _arrive(self, act: Callable[[], T], reply: "asyncio.Future[T]", back: float | None) -> None:
+        answer = act()
+        if back is not None:
+            self._later(back, lambda: _tell(reply, answer))
+
+    def _suffer(self, fate: Fate) -> None:
+        if fate.kind:
+            self.history.happened[fate.kind] += 1
+            # Whoever waits gives up within 3 s, and leaves the store alone for one more.
+            until = self.clock.monotonic() + 4.0 + (fate.there or 0.0) + (fate.again or 0.0)
+            self.process.trouble = max(self.process.trouble, until)
+            self.process.hurt = self.clock.monotonic()
+
+    def _later(self, seconds: float, do: Callable[[], object]) -> None:
+        asyncio.get_running_loop().call_later(seconds, do, context=Context())
 
 
 @define(eq=False)
 class SimLedger:
-    """The port `Ledger` over the memory ledger. `trouble`: how often a verb goes wrong."""
+    """The port `Ledger`, at the end of a wire."""
 
-    inner: MemoryLedger
+    wire: Wire
+    store: SimStore
     clock: Clock
-    history: History
-    seed: int
-    trouble: float
+    dice: Random
     #: Key handles that another instance may have found out about.
     keys: tuple[str, ...]
 
     async def admit(self, hold: Hold) -> Verdict:
-        dice = Random(f"{self.seed}/admit/{hold.id}")
-        booked = self.history.books.setdefault(hold.id, Booked())
-        booked.admits += 1
-        self._tell("admit", hold)
-        if dice.random() < self.trouble:
-            if dice.random() < 0.3:
-                return Verdict(admitted=False, retry_after=3.0, denied=hold.lines[0])
-            await self._fail(dice)
-        verdict = await self.inner.admit(hold)
-        booked.open = True
-        if dice.random() < self.trouble:  # done, but the answer takes its time
-            await asyncio.sleep(_SLOW if dice.random() < 0.5 else _TOO_SLOW)
-        return self._with_news(verdict, dice)
+        lasts = hold.until - self.clock.now()
+        news = self.wire.weather.news()
+        if news:
+            self.wire.history.happened[f"verdict: {news}"] += 1
+        if news == "denied":
+            return Verdict(admitted=False, retry_after=3.0, denied=hold.lines[0])
+        verdict = await self.wire.send("admit", lambda: self.store.admit(self._theirs(hold, lasts)))
+        if news == "degraded":
+            return evolve(verdict, degraded=True)
+        return self._with_rests(verdict, news) if news and self.keys else verdict
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        dice = Random(f"{self.seed}/settle/{hold.id}")
-        booked = self.history.books.setdefault(hold.id, Booked())
-        booked.settles += 1
-        self._tell("settle", hold, outcome.receipt.ending)
-        if dice.random() < self.trouble:
-            booked.lost = True
-            await self._fail(dice)
-            booked.lost = False
-        await self.inner.settle(hold, outcome)
-        booked.open = False
+        lasts = hold.until - self.clock.now()
+        await self.wire.send(
+            "settle", lambda: self.store.settle(self._theirs(hold, lasts), outcome)
+        )
 
     async def move(self, hold: Hold, target: str) -> Verdict:
-        return await self.inner.move(hold, target)
+        return await self.wire.send("move", lambda: self.store.move(hold, target))
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
-        await self.inner.checkpoint(hold, outcome)
+        lasts = hold.until - self.clock.now()
+        await self.wire.send(
+            "checkpoint", lambda: self.store.checkpoint(self._theirs(hold, lasts), outcome)
+        )
 
     async def sweep(self, now: float) -> int:
-        return await self.inner.sweep(now)
+        return await self.wire.send("sweep", self.store.sweep)
 
-    async def _fail(self, dice: Random) -> None:
-        """Refuses, or takes its time: a little, or more than anybody waits."""
-        kind = dice.random()
-        if kind < 0.4:
-            raise StoreUnavailable("the store is away")
-        await asyncio.sleep(_TOO_SLOW if kind < 0.8 else _SLOW)
+    def _theirs(self, hold: Hold, lasts: float) -> Hold:
+        return evolve(hold, until=self.store.clock.now() + lasts)
 
-    def _with_news(self, verdict: Verdict, dice: Random) -> Verdict:
-        """What other instances learned: a key rests."""
-        if not self.keys or dice.random() > 0.1:
-            return verdict
-        news = KnownRest(dice.choice(self.keys), None, self.clock.now() + dice.uniform(0.5, 8.0))
-        self.history.rested(news.key, news.model, news.until)
-        return evolve(verdict, rests=(news,))
-
-    def _tell(self, *what: object) -> None:
-        words = [part.id if isinstance(part, Hold) else part for part in what]
-        self.history.tell(self.clock.monotonic(), *words)
+    def _with_rests(self, verdict: Verdict, news: str) -> Verdict:
+        """What other instances learned: a key rests, or did."""
+        stale = news.startswith("stale")
+        seconds = -self.dice.uniform(0.5, 50.0) if stale else self.dice.uniform(0.5, 8.0)
+        rest = KnownRest(self.dice.choice(self.keys), None, self.clock.now() + seconds)
+        self.wire.process.rested(rest.key, rest.model, rest.until)
+        return evolve(verdict, rests=(rest,))
 
 
 @define(eq=False)
 class SimLeases:
-    """The port `Leases` over the memory leases; a trip may take time, and may find nobody home."""
+    """The port `Leases`, at the end of a wire."""
 
-    inner: MemoryLeases
-    history: History
-    dice: Random
-    trouble: float
+    wire: Wire
+    store: SimStore
 
     async def acquire(self, name: str, ttl: float) -> int | None:
-        if self.dice.random() < self.trouble:
-            return None
-        await self._trip()
-        token = await self.inner.acquire(name, ttl)
+        history, since = self.wire.history, self.wire.clock.monotonic()
+        try:
+            token = await self.wire.send("acquire", lambda: self.store.acquire(name, ttl))
+        finally:
+            self._spent(since)
         if token is not None:
-            self.history.held[name] = _whose()
+            history.holding.setdefault(_whose(), {})[name] = self.wire.clock.monotonic() + ttl
         return token
 
     async def release(self, name: str, token: int) -> None:
-        if self.history.held.get(name) == _whose():
-            del self.history.held[name]
-        await self._trip()
-        await self.inner.release(name, token)
+        since = self.wire.clock.monotonic()
+        if self.wire.history.holding.get(_whose(), {}).pop(name, since) < since:
+            self.wire.history.happened["lease: over while it was held"] += 1
+        try:
+            await self.wire.send("release", lambda: self.store.release(name, token))
+        finally:
+            self._spent(since)
 
-    async def _trip(self) -> None:
-        if self.dice.random() < 0.5:
-            seconds = self.dice.choice((0.0, 0.005, 0.3))
-            self.history.leasing[_whose()] = self.history.leasing.get(_whose(), 0.0) + seconds
-            await asyncio.sleep(seconds)
+    def _spent(self, since: float) -> None:
+        spent, who = self.wire.history.leasing, _whose()
+        spent[who] = spent.get(who, 0.0) + self.wire.clock.monotonic() - since
+
+
+def _tell(reply: "asyncio.Future[T]", answer: T) -> None:
+    if not reply.done():
+        reply.set_result(answer)
+
+
+def _fail(reply: "asyncio.Future[T]") -> None:
+    if not reply.done():
+        reply.set_exception(StoreUnavailable("the store is away"))
+        reply.exception()  # whoever asked may be dead or frozen by now
 
 
 def _whose() -> str:

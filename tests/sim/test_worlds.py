@@ -1,4 +1,4 @@
-"""Worlds: the real application among scripted providers and callers, and the laws of them."""
+"""Worlds: the real application among scripted providers, stores and callers, and their laws."""
 
 import subprocess
 import sys
@@ -8,14 +8,11 @@ import pytest
 
 from src.domain.events import BreakerClosed, BreakerOpened, KeyRested
 
-from . import seeds
+from . import alphabet, seeds
 from .world import World
 
 ROOT = Path(__file__).parents[2]
 _DIGEST = "from tests.sim.world import World; print(World({seed}).run().digest())"
-
-#: Worlds that last long enough for a breaker to close again after three good probes.
-CLOSING = (145, 160, 229)
 
 #: Every way an attempt can end.
 OUTCOMES = {
@@ -35,6 +32,7 @@ OUTCOMES = {
     "request_rejected",
     "bad_answer",
     "cut",
+    "stalled",
     "error_event",
     "upstream_cut",
     "upstream_stalled",
@@ -45,7 +43,7 @@ OUTCOMES = {
 @pytest.mark.parametrize("some", seeds.chosen(), ids=lambda some: f"{some.start}-{some.stop}")
 def test_every_world_keeps_the_laws(some: range) -> None:
     """
-    Whatever providers, stores, clocks and callers do, no invariant is broken.
+    Whatever providers, stores, clocks, callers and processes do, no invariant is broken.
     """
     assert [] == [law for seed in some for law in seeds.broken(seed)]
 
@@ -65,6 +63,20 @@ def test_many_more_worlds_keep_the_laws(some: range) -> None:
     The laws hold where nobody looks every day.
     """
     assert [] == [law for seed in some for law in seeds.broken(seed)]
+
+
+def test_every_kind_of_fault_happens() -> None:
+    """
+    Each kind in the alphabet, and there are more than forty, happens within the usual seeds.
+    """
+    missing = set(alphabet.kinds())
+    for some in seeds.chosen():
+        missing -= set(+seeds.visited(some).happened)
+        if not missing:
+            break
+
+    assert set() == missing
+    assert 40 < len(alphabet.kinds())
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -104,16 +116,18 @@ def test_a_seed_is_the_same_story_in_another_process(seed: int) -> None:
 
 def test_worlds_explore() -> None:
     """
-    The worlds meet every outcome, open and close breakers, rest keys, probe and panic.
+    The worlds meet every outcome, open and close breakers, rest keys, probe and panic; books are
+    settled, lost and corrected.
     """
-    outcomes: set[str] = set()
-    words: set[str] = set()
-    for seed in (*range(80), *CLOSING):
-        history = World(seed).run()
-        outcomes |= {record.outcome for told in history.receipts for record in told.attempts}
-        words |= {line.split(" ", 1)[1].partition("(")[0] for line in history.trace}
-        words |= {lease.partition(":")[0] for one in history.tries for lease in one.leases}
-
     events = {kind.__name__ for kind in (BreakerOpened, BreakerClosed, KeyRested)}
-    assert set() == OUTCOMES - outcomes
-    assert set() == (events | {"probe", "panic"}) - words
+    missing = OUTCOMES | events | {"probe", "panic", "settled", "lost", "corrected"}
+    for seed in range(seeds.USUAL):
+        history = World(seed).run()
+        missing -= {record.outcome for told in history.receipts for record in told.attempts}
+        missing -= {line.split(" ", 1)[1].partition("(")[0] for line in history.trace}
+        missing -= {lease.partition(":")[0] for one in history.tries for lease in one.leases}
+        missing -= {state for booked in history.books.values() for state in booked.story}
+        if not missing:
+            break
+
+    assert set() == missing

@@ -42,7 +42,8 @@ def pings_first(scene: Scene) -> Script:
 def many_roles(scene: Scene) -> Script:
     """More than the relay may hold back: it commits without knowing more."""
     frames = answers.roles(scene.mark, scene.asked, scene.dice.randint(50, 80)) + _frames(scene)
-    return _of(scene, "many roles", frames, healthy=True)
+    script = _of(scene, "many roles", frames)
+    return evolve(script, healthy=script.seconds < scene.timeouts.first_event)
 
 
 def cut_at_event(scene: Scene) -> Script:

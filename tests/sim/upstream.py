@@ -1,8 +1,8 @@
 """The providers of a world: the port `Upstream`, played from scripts on virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 
 from attrs import define, evolve, field
 
@@ -10,11 +10,11 @@ from src.domain.errors import Cut, Silent
 from src.domain.ports import Call, Clock
 
 from . import answers
-from .history import History, Try
+from .history import History, Process, Try
 from .script import Script
 
 #: Chooses the script for a call, which is the so-manieth of its world.
-Director = Callable[[int, Call], Script]
+Director = Callable[[int, Call, Clock], Script]
 #: Looks at a try at the instant it begins.
 Watch = Callable[[Try, Call], None]
 
@@ -23,7 +23,7 @@ Watch = Callable[[Try, Call], None]
 class SimReply:
     """The port `Reply`: pieces arrive when they are due, read or not."""
 
-    script: Script
+    one: Try
     clock: Clock
     due: list[float] = field(init=False)
     place: int = 0
@@ -33,6 +33,10 @@ class SimReply:
         for piece in self.script.pieces:
             at += piece.after
             self.due.append(at)
+
+    @property
+    def script(self) -> Script:
+        return self.one.script
 
     @property
     def status(self) -> int:
@@ -50,7 +54,9 @@ class SimReply:
             await self._silence(until)
         await self._until(due)
         self.place += 1
-        return self.script.pieces[self.place - 1].data
+        data = self.script.pieces[self.place - 1].data
+        self.one.read += len(data)
+        return data
 
     async def _end(self, until: float) -> bytes:
         match self.script.end:
@@ -72,50 +78,64 @@ class SimReply:
 
 @define(eq=False)
 class SimUpstream:
-    """The port `Upstream`."""
+    """The port `Upstream`, as one instance has it."""
 
     clock: Clock
     history: History
+    process: Process
     direct: Director
     watch: Watch
     handles: Mapping[str, str]  # secret: key handle
-    in_flight: int = 0
+    in_flight: list[Try] = field(factory=list)
 
-    @asynccontextmanager
-    async def open(self, call: Call) -> AsyncIterator[SimReply]:
-        number = len(self.history.tries)
-        script = self.direct(number, call)
-        one = self._note(number, call, script)
-        self.in_flight += 1
-        try:
-            await self._connect(script, call)
-            yield SimReply(script, self.clock)
-        finally:
-            self.in_flight -= 1
+    def open(self, call: Call) -> AbstractAsyncContextManager[SimReply]:
+        return _Connection(self, call)
+
+    def close(self, one: Try) -> None:
+        """The provider sees the connection go."""
+        if one.closed is None:
+            self.in_flight.remove(one)
             one.closed, one.closed_now = self.clock.monotonic(), self.clock.now()
-            self.history.tell(one.closed, "close", number)
+            self.history.tell(one.closed, "close", one.number)
 
-    def _note(self, number: int, call: Call, script: Script) -> Try:
+    def break_off(self) -> None:
+        """The instance was killed: all its connections are closed."""
+        for one in list(self.in_flight):
+            self.close(one)
+
+    def begin(self, call: Call) -> Try:
+        """A call arrives at its provider."""
+        one = self._try(call, self.direct(len(self.history.tries), call, self.clock))
+        self.watch(one, call)
+        self.history.tries.append(one)
+        self.in_flight.append(one)
+        self.history.happened[f"provider: {one.script.kind}"] += 1
+        self.history.tell(
+            one.at, "try", one.number, one.request, one.target, one.key, one.script.name
+        )
+        return one
+
+    def _try(self, call: Call, script: Script) -> Try:
         task = asyncio.current_task()
         name = task.get_name() if task else ""
-        leases = frozenset(lease for lease, who in self.history.held.items() if who == name)
-        one = Try(
-            number=number,
+        waits = call.timeouts
+        return Try(
+            number=len(self.history.tries),
             request=name,
+            process=self.process,
             provider=call.provider.name,
             model=answers.asked(call.body).model,
             key=next((self.handles[s] for s in _secrets(call) if s in self.handles), "?"),
-            leases=leases,
+            leases=frozenset(self.history.holding.get(name, ())),
             at=self.clock.monotonic(),
             script=script,
-            patience=call.timeouts.headers + call.timeouts.first_event,
+            patience=waits.headers + waits.first_event,
+            longest=waits.answer,
+            drain=waits.drain,
         )
-        self.watch(one, call)
-        self.history.tries.append(one)
-        self.history.tell(one.at, "try", number, name, one.target, one.key, script.name)
-        return one
 
-    async def _connect(self, script: Script, call: Call) -> None:
+    async def connect(self, script: Script, call: Call) -> None:
+        """Until status and headers are there. Raises what the script says, or Silent."""
         now = self.clock.monotonic()
         connected = min(now + call.timeouts.connect, call.open_by)
         await self._within(script.connect, connected, "connect")
@@ -128,6 +148,28 @@ class SimUpstream:
         await asyncio.sleep(max(0.0, min(seconds, until - now)))
         if now + seconds > until:
             raise Silent("no answer in time", phase=phase)
+
+
+@define(eq=False)
+class _Connection:
+    """One call, from its beginning until the relay leaves it, or is killed."""
+
+    upstream: SimUpstream
+    call: Call
+    one: Try | None = None
+
+    async def __aenter__(self) -> SimReply:
+        self.one = self.upstream.begin(self.call)
+        try:
+            await self.upstream.connect(self.one.script, self.call)
+        except BaseException:
+            self.upstream.close(self.one)
+            raise
+        return SimReply(self.one, self.upstream.clock)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.one is not None:
+            self.upstream.close(self.one)
 
 
 def _secrets(call: Call) -> list[str]:

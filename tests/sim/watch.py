@@ -6,9 +6,11 @@ from attrs import define
 
 from src.domain.ports import Call, Clock
 
-from .history import History, Try, Visit
+from .history import History, Process, Try, Visit
 
 PROBE_SECONDS = 10.0
+#: A lease is granted so many seconds before its holder hears of it, at most.
+WAY = 0.5
 
 
 @define(eq=False)
@@ -16,6 +18,7 @@ class Watch:
     """Notes in the history what is wrong."""
 
     history: History
+    process: Process
     clock: Clock
 
     def see(self, one: Try, call: Call) -> None:
@@ -27,18 +30,18 @@ class Watch:
         self._body(one, call, visit)
         if visit.tries_before is not None:
             self._wrong("I10", one, "another try after the answer had begun")
-        if visit.ended or visit.gone_at is not None:
+        if visit.ended or visit.gone_at is not None or visit.reset_at is not None:
             self._wrong("I1", one, "a try for a request that was over")
 
     def _rests(self, one: Try) -> None:
-        self.history.latest = max(self.history.latest, self.clock.now())
+        self.process.latest = max(self.process.latest, self.clock.now())
         for model in (one.model, None):
-            until = self.history.rests.get((one.key, model), 0.0)
-            if self.history.latest < until:
+            until = self.process.rests.get((one.key, model), 0.0)
+            if self.process.latest < until:
                 self._wrong("I6", one, f"the key rests for {until - self.clock.now():.3f} s more")
 
     def _breaker(self, one: Try) -> None:
-        until = self.history.opened.get(one.target)
+        until = self.process.opened.get(one.target)
         if until is None or {f"probe:{one.target}", f"panic:{one.target}"} & one.leases:
             return
         one.unleased = True
@@ -46,6 +49,7 @@ class Watch:
             self._wrong("I7", one, "half open, and tried without a lease")
 
     def _probes(self, one: Try) -> None:
+        """Across all instances: the leases are the store's."""
         lease = f"probe:{one.target}"
         if lease in one.leases:
             others = [
@@ -55,7 +59,7 @@ class Watch:
                 and lease in other.leases
                 and other.closed is None
                 # A lease runs out: who holds the target up for longer does not keep others out.
-                and other.at > one.at - PROBE_SECONDS + max(0.0, self.history.jump)
+                and other.at > one.at - PROBE_SECONDS + WAY
             ]
             if others:
                 self._wrong("I7", one, f"a second probe beside {others}")

@@ -3,80 +3,36 @@
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextvars import Context
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
 from attrs import define, field
-from dependency_injector import providers
 
-from src.adapters.stores.memory import MemoryLeases, MemoryLedger
-from src.application.relay import Relay
 from src.application.request import Knobs, Request
 from src.domain.catalogue import Snapshot
 from src.domain.dialects import openai_chat
-from src.domain.events import Event, RequestFinished
 from src.domain.index import Index
 from src.domain.ports import Call, Clock
-from src.entrypoints.container import Container, build
 from src.entrypoints.settings import Settings
 
-from . import answers, faults, scenery
+from . import alphabet, answers, faults, scenery, wishes
 from .caller import SimCaller
+from .clock import SimClock
+from .fleet import Fleet, Guest
 from .history import History, Visit
+from .instance import Instance, Wiring
 from .loop import START, SimLoop, run
-from .scenery import Wish
+from .sabotage import Sabotage
 from .script import Scene, Script
-from .stores import SimLeases, SimLedger
-from .upstream import SimUpstream
-from .watch import Watch
+from .store import SimStore
+from .wishes import Wish
 
-EPOCH = 1_790_000_000.0
-#: How often providers go wrong in a world, and how often its stores do.
-MOODS, TROUBLES = (0.0, 0.2, 0.5, 0.9), (0.0, 0.0, 0.3)
-
-#: Puts a planted bug into a container.
-Sabotage = Callable[[Container], None]
-
-
-@define(eq=False)
-class SimClock:
-    """The port `Clock` on the loop's time. The calendar is off by `skew` seconds, and once, at
-    the loop's instant `jump_at`, it is set by `jump`."""
-
-    loop: SimLoop
-    skew: float
-    jump_at: float
-    jump: float
-
-    def now(self) -> float:
-        jumped = self.jump if self.loop.time() >= self.jump_at else 0.0
-        return EPOCH + self.skew + self.loop.time() + jumped
-
-    def monotonic(self) -> float:
-        return self.loop.time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    def deadline(self, at: float) -> AbstractAsyncContextManager[object]:
-        return asyncio.timeout_at(at)
-
-
-@define(eq=False)
-class Notes:
-    """The port `Observer`: writes down what the relay says of itself."""
-
-    history: History
-    clock: Clock
-
-    def note(self, event: Event) -> None:
-        self.history.heard(event)
-        at = self.clock.monotonic()
-        if isinstance(event, RequestFinished):
-            self.history.receipts.append(event.receipt)
-            return self.history.tell(at, event.receipt.request_id, event.receipt.ending)
-        return self.history.tell(at, event)
+#: How often providers go wrong in a world.
+MOODS = (0.0, 0.2, 0.5, 0.9)
+#: A hold that nobody keeps is over after so many seconds; and then, in how many all is quiet.
+SWEPT_AFTER, QUIET = 25.0, 60
 
 
 @define(eq=False)
@@ -87,105 +43,197 @@ class World:
     sabotage: Sabotage | None = None
     history: History = field(factory=History)
     snapshot: Snapshot = field(init=False)
-    ledger: SimLedger = field(init=False)
-    upstream: SimUpstream = field(init=False)
+    index: Index = field(init=False)
+    loop: SimLoop = field(init=False)
+    fleet: Fleet = field(init=False)
+    store: SimStore = field(init=False)
+    #: What is still there a minute after all is over.
     leftovers: list[str] = field(factory=list)
+    _calm: bool = False
 
     def run(self) -> History:
         """Lives through the story. Raises Deadlock and Livelock."""
         self.snapshot = scenery.configuration(self._dice("snapshot"))
-        loop = SimLoop(self.seed)
-        run(loop, self._live(loop))
+        self.index = Index.of(self.snapshot)
+        self.loop = SimLoop(self.seed)
+        try:
+            run(self.loop, self._live())
+        finally:
+            for life in self.loop.killed:
+                life.bury()
         return self.history
 
-    async def _live(self, loop: SimLoop) -> None:
-        relay = self._relay(self._clock(loop))
+    async def _live(self) -> None:
+        self.store = self._store()
+        self.fleet = self._fleet()
+        for _ in range(self._dice("instances").choice((1, 1, 1, 2, 3))):
+            self.fleet.start()
         names = [provider.name for provider in self.snapshot.providers]
-        wishes = scenery.wishes(self._dice("wishes"), self.seed, names)
-        tasks = [asyncio.create_task(self._visit(relay, wish), name=wish.id) for wish in wishes]
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self.leftovers = [
-            t.get_name() for t in asyncio.all_tasks() if t is not asyncio.current_task()
-        ]
-        self.leftovers += [f"{loop.timers()} timers"] if loop.timers() else []
+        drawn = wishes.wishes(self._dice("wishes"), self.seed, names)
+        await asyncio.gather(*(self._come(wish) for wish in drawn))
+        await self.fleet.at_rest()
+        await self._rest()
 
-    def _clock(self, loop: SimLoop) -> SimClock:
-        dice = self._dice("clock")
-        jump = dice.choice((30.0, 3.0, -2.0, -20.0)) if dice.random() < 0.15 else 0.0
-        self.history.jump = jump
-        return SimClock(loop, dice.uniform(-1e4, 1e4), START + dice.uniform(0.0, 20.0), jump)
+    async def _rest(self) -> None:
+        """All faults are over: everybody serves once more, and then all must be quiet."""
+        self._calm = True
+        await asyncio.sleep(SWEPT_AFTER)
+        if not any(instance.process.lives for instance in self.fleet.instances):
+            self.fleet.start()
+        await self.fleet.some(0.0)
+        for number, instance in enumerate(self.fleet.serving()):
+            wish = wishes.last(self.seed, number, f"v-{scenery.STRATEGIES[0]}")
+            await self._visit(wish, instance)
+        for _ in range(QUIET):
+            await asyncio.sleep(1.0)
+            self.leftovers = self._left()
+            if not self.leftovers:
+                return
 
-    def _relay(self, clock: SimClock) -> Relay:
-        """The container of the tests, with the world around it."""
-        container = build("tests", Settings(self.snapshot, Path("nowhere")))
-        dice = self._dice("stores")
-        trouble = dice.choice(TROUBLES)
-        keys = tuple(key.handle for p in self.snapshot.providers for key in p.keys)
-        self.ledger = SimLedger(MemoryLedger(clock), clock, self.history, self.seed, trouble, keys)
-        leases = SimLeases(MemoryLeases(clock), self.history, self._dice("leases"), trouble / 2)
-        handles = {key.secret: key.handle for p in self.snapshot.providers for key in p.keys}
-        watch = Watch(self.history, clock)
-        self.upstream = SimUpstream(clock, self.history, self._direct(clock), watch.see, handles)
-        container.clock.override(providers.Object(clock))
-        container.dice.override(providers.Object(self._dice("relay")))
-        container.observer.override(providers.Object(Notes(self.history, clock)))
-        container.ledger.override(providers.Object(self.ledger))
-        container.leases.override(providers.Object(leases))
-        container.upstream.override(providers.Object(self.upstream))
-        if self.sabotage is not None:
-            self.sabotage(container)
-        return container.relay()
+    def _left(self) -> list[str]:
+        living = [one for one in self.fleet.instances if one.process.lives]
+        left = [what for one in living for what in one.leftovers(self.loop.timers(one.life))]
+        return left + [f"hold {id}" for id in self.store.ledger.pages.open]
 
-    def _direct(self, clock: SimClock) -> Callable[[int, Call], Script]:
+    def _store(self) -> SimStore:
+        clock = SimClock(self.loop, self._dice("store").uniform(-1e4, 1e4))
+        planted = self.sabotage or Sabotage("")
+        return SimStore(planted.ledger(clock), planted.leases(clock), clock, self.history)
+
+    def _fleet(self) -> Fleet:
+        dice = self._dice("fleet")
+        settings = Settings(
+            self.snapshot,
+            Path("nowhere"),
+            on_store_down=dice.choice(("local", "local", "open", "closed")),
+            store_answers=dice.random() < 0.5,
+        )
+        wiring = _wiring(self.sabotage)
+        return Fleet(
+            self.seed,
+            self.loop,
+            settings,
+            self.history,
+            self.store,
+            self._direct(),
+            wiring,
+            dice,
+        )
+
+    def _direct(self) -> Callable[[int, Call, Clock], Script]:
         dice = self._dice("moods")
         moods = {provider.name: dice.choice(MOODS) for provider in self.snapshot.providers}
-        dead = dice.choice([*moods, ""])  # for its first seconds nothing of it works
-        until = START + dice.uniform(0.0, 20.0)
+        # For its first seconds nothing of one provider works.
+        dead = dice.choice([*moods, *moods, *moods, ""])
+        until = START + dice.uniform(5.0, 40.0)
 
-        def direct(number: int, call: Call) -> Script:
+        def direct(number: int, call: Call, clock: Clock) -> Script:
             lot = self._dice(f"try {number}")
             name = call.provider.name
             secret = call.headers[-1][1].removeprefix("Bearer ")
             scene = Scene(
                 lot, f"mark-{number}", answers.asked(call.body), call.timeouts, secret, clock.now()
             )
+            if self._calm:
+                return faults.healthy(scene)
             if name == dead and clock.monotonic() < until:
-                return faults.down(scene)
-            return faults.draw(scene) if lot.random() < moods[name] else faults.healthy(scene)
+                return alphabet.down(scene)
+            return alphabet.draw(scene) if lot.random() < moods[name] else faults.healthy(scene)
 
         return direct
 
-    async def _visit(self, relay: Relay, wish: Wish) -> None:
+    async def _come(self, wish: Wish) -> None:
         await asyncio.sleep(wish.at)
-        loop = asyncio.get_running_loop()
-        index = Index.of(self.snapshot)
-        visit = Visit(wish.id, wish.body, loop.time(), wish.timeout, wish.slow)
+        await self._visit(wish, await self.fleet.some(wish.where))
+
+    async def _visit(self, wish: Wish, instance: Instance) -> None:
+        visit = self._arrive(wish, instance)
+        caller = SimCaller(visit, self.history, self._dice(wish.id), instance.clock)
+        guest = Guest(visit, caller, instance, self.loop.create_future())
+        self.fleet.guests[wish.id] = guest
+        task = self.loop.create_task(
+            self._serve(wish, guest), name=wish.id, context=instance.life.context()
+        )
+        caller.task = task
+        task.add_done_callback(lambda _: guest.end(), context=Context())
+        if wish.leaves_after is not None:
+            self.loop.call_later(wish.leaves_after, self._leave, guest)
+        if wish.leaves_at is not None:
+            instance.life.after(wish.leaves_at, lambda: self._leave(guest))
+        await guest.over
+
+    def _arrive(self, wish: Wish, instance: Instance) -> Visit:
+        visit = Visit(
+            wish.id,
+            wish.body,
+            self.loop.time(),
+            wish.timeout,
+            wish.slow,
+            instance.process,
+            client=wish.client,
+            key=wish.key,
+            delivery=wish.delivery,
+        )
+        self._count(wish, visit)
         self.history.visits[wish.id] = visit
-        self.history.tell(loop.time(), wish.id, "comes", json.dumps(wish.body, sort_keys=True))
-        dice, task = self._dice(wish.id), asyncio.current_task()
-        caller = SimCaller(visit, self.history, dice, relay.clock, task)
-        leaving = wish.leaves_after and loop.call_later(wish.leaves_after, caller.leave)
+        said = json.dumps(wish.body, sort_keys=True)
+        self.history.tell(visit.began, wish.id, "comes to", instance.life.name, said)
+        return visit
+
+    def _count(self, wish: Wish, visit: Visit) -> None:
+        happened = self.history.happened
+        if wish.repeats:
+            happened[f"key: {wish.repeats}"] += 1
+            first = self.history.visits.get(wish.id.partition(".")[0])
+            happened["key: at another instance"] += bool(first and first.process != visit.process)
+        happened["whole: wished"] += visit.stream and visit.delivery == "whole"
+
+    def _leave(self, guest: Guest) -> None:
+        if not guest.visit.started:
+            guest.instance.life.after(1, lambda: self._leave(guest))
+            return
+        drains = guest.instance.drains
+        full = drains.under_way >= drains.most and guest.visit.opened
+        self.history.happened["drain: no place"] += full and not guest.visit.ended
+        guest.caller.leave()
+
+    async def _serve(self, wish: Wish, guest: Guest) -> None:
+        visit, instance = guest.visit, guest.instance
+        visit.started = True
         try:
-            await relay.serve(self._request(wish, relay.clock), index, caller)
+            await instance.relay.serve(
+                self._request(wish, instance.clock), self.index, guest.caller
+            )
         except asyncio.CancelledError:
-            if visit.gone_at is None:
+            if guest.caller.stopping:
+                guest.caller.stopped()
+            elif visit.gone_at is None:
                 visit.crash = "cancelled by nobody"
         except Exception as error:  # the world goes on; the invariants tell
-            visit.crash = repr(error)
+            visit.crash = "" if instance.life.dead else repr(error)
         finally:
-            visit.left = loop.time()
-            if leaving:
-                leaving.cancel()
+            if not instance.life.dead:
+                visit.left = self.loop.time()
 
     def _request(self, wish: Wish, clock: Clock) -> Request:
         return Request(
             id=wish.id,
             chat=openai_chat.request.read(json.dumps(wish.body).encode()),
-            client=f"c{len(wish.id) % 2}",
+            client=wish.client,
             received=clock.monotonic(),
             at=clock.now(),
-            knobs=Knobs(timeout=wish.timeout, fallbacks=wish.fallbacks),
+            knobs=Knobs(
+                timeout=wish.timeout,
+                delivery=wish.delivery,
+                idempotency_key=wish.key,
+                fallbacks=wish.fallbacks,
+            ),
         )
 
     def _dice(self, what: str) -> Random:
         return Random(f"{self.seed}/{what}")
+
+
+@lru_cache(maxsize=4)
+def _wiring(sabotage: Sabotage | None) -> Wiring:
+    return Wiring.of(sabotage)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from src.domain.catalogue import Snapshot
 from src.domain.events import Event, Faulted, RequestFinished
 from src.domain.receipt import Receipt
 from src.entrypoints import serve
-from src.entrypoints.container import build, gate
+from src.entrypoints.container import Container, build, gate
 from src.entrypoints.settings import Settings
 
 from . import golden
@@ -55,6 +55,7 @@ class Relay:
     base_url: str
     notes: Notes
     clock: TurnedClock
+    container: Container
 
     async def send(self, data: bytes) -> Heard:
         """These bytes on a connection of their own, and the whole answer."""
@@ -86,20 +87,34 @@ class Relay:
         return self.notes.receipts[-1]
 
 
+def as_it_is(container: Container) -> None:
+    """Wired as every relay is."""
+
+
 @asynccontextmanager
 async def running_relay(
-    configured: Snapshot, *, seed: int = 7, beat: float = 15.0
+    configured: Snapshot,
+    *,
+    seed: int = 7,
+    beat: float = 15.0,
+    folder: Path | None = None,
+    wire: Callable[[Container], None] = as_it_is,
+    **process: Any,
 ) -> AsyncIterator[Relay]:
     """A relay with this configuration on 127.0.0.1, its calendar in the test's hand. `beat`:
-    seconds after which a stream that is silent says something. No defect may have been noted."""
+    seconds after which a stream that is silent says something; `folder`: where its books are a
+    file, else they are in memory; `wire` swaps adapters; `process` goes to the settings. No defect
+    may have been noted."""
     notes, clock = Notes(), TurnedClock()
-    container = build("tests", Settings(configured, Path("nowhere")))
+    settings = Settings(configured, folder or Path("nowhere"), **process)
+    container = build("serve" if folder else "tests", settings)
     container.clock.override(providers.Object(clock))
     container.observer.override(providers.Object(notes))
     container.dice.override(providers.Object(random.Random(seed)))
+    wire(container)
     app = gate(evolve(container.house(), beat=beat))
     async with _served(app) as base_url:
-        yield Relay(base_url, notes, clock)
+        yield Relay(base_url, notes, clock, container)
     assert notes.defects == []
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from src.entrypoints.cli import Around, cli
+from src.entrypoints.cli import cli
+from src.entrypoints.commands.group import Around
 from tests.support.cli import Invoke, Ran
 
 

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import src.locales
-from src.entrypoints.cli import Around, cli
+from src.entrypoints.cli import cli
+from src.entrypoints.commands.group import Around
 from src.entrypoints.settings import load
 from src.entrypoints.settings.packaged import packaged
 from src.entrypoints.settings.variables import VARIABLES

@@ -7,6 +7,7 @@ from src.application.directory import Directory, Model
 from src.domain.access import Principal
 from src.domain.builtin import DEMO
 from src.domain.catalogue import Provider, Snapshot, Target, VirtualModel
+from src.domain.change import Change
 from src.domain.errors import ModelNotFound
 
 TEAM, LOCAL, GUEST = (
@@ -77,6 +78,7 @@ async def test_a_saved_change_is_seen_at_once() -> None:
     before = of.index()
     assert before is of.index()
 
-    await catalogue.save(Snapshot((Provider("b", "https://b.example", models=("n",)),)), 0)
+    added = Provider("b", "https://b.example", models=("n",))
+    await catalogue.save(Change("provider", "b", added), 0)
 
-    assert ["n"] == [model.id for model in of.models(TEAM)]
+    assert ["fast", "org/m", "m", "n"] == [model.id for model in of.models(TEAM)]

@@ -97,3 +97,27 @@ async def test_the_whole_body_is_sent_at_most_once() -> None:
         await caller.fault()
 
     assert ["http.response.start", "http.response.body"] == [m["type"] for m in wire.sent]
+
+
+async def test_a_stop_in_the_middle_of_an_answer_begins_no_second_one() -> None:
+    """
+    A server that cancels while a whole answer is on its way gets no second start from us.
+    """
+    wire, began = Wire(), asyncio.Event()
+
+    async def stuck(message: Message) -> None:
+        await wire.send(message)
+        if message["type"] == "http.response.body":
+            began.set()
+            await asyncio.Event().wait()
+
+    async def answer() -> None:
+        async with HttpCaller(wire.receive, stuck, "id") as caller:
+            await caller.answer(b"{}", "application/json", RECEIPT)
+
+    task = asyncio.create_task(answer())
+    await began.wait()
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert 1 == [message["type"] for message in wire.sent].count("http.response.start")

@@ -9,9 +9,11 @@ from src.adapters.http import errors
 from src.domain.errors import (
     AllAttemptsFailed,
     BodyTooSlow,
+    Conflict,
     DeadlineExceeded,
     InvalidKey,
     InvalidRequest,
+    KeyReused,
     KeysResting,
     MethodNotAllowed,
     ModelNotFound,
@@ -21,10 +23,12 @@ from src.domain.errors import (
     PathNotFound,
     ProviderRefused,
     Refusal,
+    StoreDown,
     StreamBroken,
     TooLarge,
     UnsupportedMedia,
 )
+from src.domain.receipt import Receipt
 
 #: Design, section 5, "Statuses we answer".
 STATUSES: list[tuple[Refusal, int, str]] = [
@@ -35,17 +39,22 @@ STATUSES: list[tuple[Refusal, int, str]] = [
     (PathNotFound("m"), 404, "not_found"),
     (MethodNotAllowed("m", allow=("GET", "PUT")), 405, "method_not_allowed"),
     (BodyTooSlow("m"), 408, "body_timeout"),
+    (Conflict("m", retry_after=1.0), 409, "request_in_progress"),
     (TooLarge("m"), 413, "too_large"),
     (UnsupportedMedia("m"), 415, "unsupported_media_type"),
+    (KeyReused("m"), 422, "idempotency_key_reused"),
     (KeysResting("m", retry_after=1.2), 429, "rate_limited"),
     (AllAttemptsFailed("m"), 502, "all_attempts_failed"),
     (NothingToTry("m", retry_after=4.0), 503, "nothing_to_try"),
     (NotConfigured("m"), 503, "not_configured"),
+    (StoreDown("m"), 503, "store_unavailable"),
     (DeadlineExceeded("m"), 504, "deadline_exceeded"),
 ]
 HEADERS = {
     InvalidKey: {"www-authenticate": "Bearer"},
     MethodNotAllowed: {"allow": "GET, PUT"},
+    Conflict: {"retry-after": "1", "x-should-retry": "true"},
+    StoreDown: {"retry-after": "2"},
     KeysResting: {"retry-after": "2"},
     NothingToTry: {"retry-after": "4"},
     TooLarge: {"connection": "close"},
@@ -75,7 +84,7 @@ def below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
 
 def test_no_refusal_is_forgotten() -> None:
     """Every class under Refusal has a row, so that none becomes a 500."""
-    ours = {kind for kind in below(Refusal) if kind.__module__ == "src.domain.errors"}
+    ours = {kind for kind in below(Refusal) if kind.__module__.startswith("src.domain")}
 
     assert ours == set(errors.TABLE)
     assert 500 not in {row.status for row in errors.TABLE.values()}
@@ -98,6 +107,18 @@ def test_retry_after_is_whole_seconds_rounded_up(after: float, expected: str) ->
 def test_without_a_time_there_is_no_retry_after() -> None:
     """Nothing is made up."""
     assert () == errors.write(NothingToTry("m")).headers
+
+
+def test_a_request_that_is_done_is_told_by_its_receipt() -> None:
+    """Its own code, the receipt beside the error, and no reason to try again."""
+    receipt = Receipt("first", 0.0, "c", "", "m", stream=False, ending="completed")
+
+    written = errors.write(Conflict("m", code="request_completed", receipt=receipt))
+    body = json.loads(written.body)
+
+    assert (409, "request_completed") == (written.status, body["error"]["code"])
+    assert ("first", "completed") == (body["receipt"]["id"], body["receipt"]["ending"])
+    assert (("x-should-retry", "false"),) == written.headers
 
 
 def test_the_providers_own_answer_goes_out_as_it_is() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from src.adapters.http.knobs import client_request_id, read
 from src.application.request import Knobs
+from src.domain.catalogue import Delivery
 from src.domain.errors import InvalidRequest
 
 
@@ -18,16 +19,30 @@ def test_every_knob_is_read() -> None:
         "x-relay-timeout-ms": "1500",
         "x-relay-fallbacks": " b/y , a/x,,c ",
         "x-relay-tags": "team=blue",
-        "x-relay-delivery": "live",
+        "x-relay-delivery": "whole",
+        "idempotency-key": "order-17",
     }
 
-    assert Knobs(timeout=1.5, fallbacks=("b/y", "a/x", "c"), tags="team=blue") == read(headers)
+    assert Knobs(
+        timeout=1.5,
+        delivery="whole",
+        idempotency_key="order-17",
+        fallbacks=("b/y", "a/x", "c"),
+        tags="team=blue",
+    ) == read(headers)
+
+
+@pytest.mark.parametrize("said", ["live", "whole", None])
+def test_delivery_is_said_or_left_to_the_model(said: Delivery | None) -> None:
+    """Live is a word too: it goes over what a virtual model says."""
+    assert said == read({} if said is None else {"x-relay-delivery": said}).delivery
 
 
 WRONG = [
     *(("x-relay-timeout-ms", v) for v in ("", "0", "-1", "1.5", "1e3", "soon", "1" * 10, " 1")),
     *(("x-relay-fallbacks", v) for v in ("", " ", ",,", ",".join("abcdefghi"))),
-    *(("x-relay-delivery", v) for v in ("", "whole", "LIVE")),
+    *(("x-relay-delivery", v) for v in ("", "Whole", "LIVE", "live ", "whole,live", "switched")),
+    *(("Idempotency-Key", v) for v in ("", "two words", "ü", "x" * 256, "a\r\nb")),
 ]
 
 
@@ -35,7 +50,7 @@ WRONG = [
 def test_a_wrong_value_names_its_header(name: str, value: str) -> None:
     """Refused rather than ignored: the caller relies on it."""
     with pytest.raises(InvalidRequest) as caught:
-        read({name: value})
+        read({name.lower(): value})
 
     assert name == caught.value.param
 

@@ -72,6 +72,8 @@ def test_a_request_is_one_json_object() -> None:
         "bytes_out": 99,
         "error": None,
         "tags": None,
+        "delivery": "live",
+        "replay_of": None,
         "degraded": False,
     } == json.loads(line(RequestFinished(RECEIPT)))
 

@@ -34,6 +34,7 @@ def create(house: House) -> Quart:
                 provide_automatic_options=False,
             )
     app.register_error_handler(Exception, _internal)
+    app.before_serving(house.open)
     app.after_serving(house.close)
     return app
 

@@ -35,6 +35,7 @@ class HttpCaller:
         self._lock = asyncio.Lock()
         self._opened = False
         self._ended = False
+        self._whole_begun = False
         self._gone = False
         self._status = 0
         self._last = 0.0
@@ -46,6 +47,10 @@ class HttpCaller:
     @property
     def status(self) -> int:
         return errors.CLIENT_GONE if self._gone and not self._ended else self._status
+
+    @property
+    def gone(self) -> bool:
+        return self._gone
 
     async def __aenter__(self) -> "HttpCaller":
         self._task = asyncio.current_task()
@@ -99,7 +104,7 @@ class HttpCaller:
         """An error of which there is no receipt."""
         if self._opened:
             await self._end(event)
-        else:
+        elif not self._whole_begun:  # there is no second beginning
             await self._send_error(written, self._id_header())
 
     async def _send_error(
@@ -115,7 +120,7 @@ class HttpCaller:
     async def _whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         if self._ended:
             return
-        self._status = status
+        self._status, self._whole_begun = status, True
         headers.append((b"content-length", str(len(body)).encode()))
         async with self._lock:
             await self._send({"type": "http.response.start", "status": status, "headers": headers})
@@ -166,7 +171,7 @@ class HttpCaller:
     def _tick(self) -> None:
         """A timer and no task: most streams never need a heartbeat."""
         now = asyncio.get_running_loop().time()
-        if self._ended:
+        if self._ended or self._gone:
             return
         if self._lock.locked():
             self._last = now  # something is on its way already; the server watches over that
@@ -184,4 +189,6 @@ class HttpCaller:
     def _leave(self) -> None:
         if not self._ended and not self._gone and self._task is not None:
             self._gone = True
+            if self._timer is not None:
+                self._timer.cancel()  # nobody hears it any more, however long the task goes on
             self._task.cancel()

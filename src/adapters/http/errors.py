@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ...domain import errors as e
 from ...domain.dialects import openai_chat
+from . import receipt_json
 
 _INVALID = "invalid_request_error"
 _AUTH = "authentication_error"
@@ -30,13 +31,16 @@ TABLE: dict[type[e.Refusal], Row] = {
     e.ModelNotFound: Row(404, _INVALID, "model_not_found"),
     e.PathNotFound: Row(404, _INVALID, "not_found"),
     e.MethodNotAllowed: Row(405, _INVALID, "method_not_allowed"),
+    e.Conflict: Row(409, _INVALID, "request_in_progress"),
     e.BodyTooSlow: Row(408, _INVALID, "body_timeout"),
     e.TooLarge: Row(413, _INVALID, "too_large"),
     e.UnsupportedMedia: Row(415, _INVALID, "unsupported_media_type"),
+    e.KeyReused: Row(422, _INVALID, "idempotency_key_reused"),
     e.KeysResting: Row(429, _LIMIT, "rate_limited"),
     e.AllAttemptsFailed: Row(502, _SERVER, "all_attempts_failed"),
     e.NothingToTry: Row(503, _SERVER, "nothing_to_try"),
     e.NotConfigured: Row(503, _SERVER, "not_configured"),
+    e.StoreDown: Row(503, _SERVER, "store_unavailable"),
     e.DeadlineExceeded: Row(504, "timeout_error", "deadline_exceeded"),
     e.StreamBroken: Row(502, _SERVER, "upstream_error"),
     e.ProviderRefused: Row(400, _INVALID, "provider_refused"),
@@ -99,16 +103,26 @@ def internal_event() -> bytes:
 
 
 def _body(refusal: e.Refusal, row: Row) -> bytes:
-    code = refusal.code if isinstance(refusal, e.StreamBroken) else row.code
-    return openai_chat.errors.error_body(
+    code = refusal.code if isinstance(refusal, e.StreamBroken | e.Conflict) else row.code
+    body = openai_chat.errors.error_body(
         refusal.message, kind=row.kind, code=code, param=refusal.param
     )
+    if not isinstance(refusal, e.Conflict) or refusal.receipt is None:
+        return body
+    told = msgspec.Raw(msgspec.json.encode(receipt_json.of(refusal.receipt)))
+    return msgspec.json.encode({**msgspec.json.decode(body), "receipt": told})
 
 
 def _headers(refusal: e.Refusal) -> tuple[tuple[str, str], ...]:
     match refusal:
         case e.KeysResting(retry_after=after) | e.NothingToTry(retry_after=after):
             return (("retry-after", str(max(1, ceil(after)))),) if after is not None else ()
+        case e.Conflict(retry_after=after):
+            # Read by OpenAI's SDKs, which try again after every 409 that does not say so.
+            again = ("x-should-retry", "false" if after is None else "true")
+            return (again,) if after is None else (("retry-after", str(ceil(after))), again)
+        case e.StoreDown():
+            return (("retry-after", "2"),)
         case e.MethodNotAllowed(allow=allow):
             return (("allow", ", ".join(allow)),)
         case e.InvalidKey():

@@ -32,6 +32,8 @@ class House:
     max_body_bytes: int
     since: int
     beat: float = BEAT
+    #: Makes ready what the first request needs.
+    open: Callable[[], Awaitable[None]] = _nothing
     #: Closes what the process holds open, once the last request is over.
     close: Callable[[], Awaitable[None]] = _nothing
 

@@ -21,10 +21,15 @@ def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
     ]
     if failed:
         fields.append(("x-relay-failed", ", ".join(map(_failure, failed))))
-    if receipt.usage is not None and not receipt.stream:
+    if receipt.stream:
+        fields.append(("x-relay-delivery", receipt.delivery))
+    # Of a stream it is known beforehand only where all of it was held.
+    if receipt.usage is not None and (not receipt.stream or receipt.delivery == "whole"):
         fields.append(("x-relay-usage", _usage(receipt.usage)))
     if receipt.degraded:
         fields.append(("x-relay-degraded", "store"))
+    if receipt.replay_of:
+        fields.append(("x-relay-replay-of", receipt.replay_of))
     if receipt.client_request_id:
         fields.append(("x-relay-client-request-id", receipt.client_request_id))
     return [(name.encode(), _safe(value)) for name, value in fields]

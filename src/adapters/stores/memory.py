@@ -1,41 +1,39 @@
 """The stores of one process without a disk: for tests, demos, and Vercel without a database."""
 
-from collections import OrderedDict
+from datetime import UTC, tzinfo
 
 from attrs import define, evolve, field
 
 from ...domain.catalogue import Snapshot
+from ...domain.change import Change, applied
 from ...domain.ports import Clock
-from ...domain.quota import Hold, Outcome, Verdict, moved
+from ...domain.quota import Hold, Outcome, Verdict
 from ...domain.receipt import Receipt
+from ...domain.usage import RequestQuery, Row, UsageQuery
+from .bookkeeping import TRIM_EVERY, Bookkeeper
+from .memory_pages import MemoryPages
+from .saved import check, check_version
 
 #: Receipts kept for whoever asks; older ones are forgotten.
 KEPT = 1000
 
 
-@define
-class Entry:
-    """One hold in the books."""
-
-    hold: Hold
-    verdict: Verdict
-    checkpoint: Outcome | None = None
-    outcome: Outcome | None = None
-
-
 class MemoryCatalogue:
-    """The port `Catalogue` over a snapshot in memory."""
+    """The port `Catalogue`: what was configured, and what was saved since the start."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, configured: Snapshot) -> None:
+        self._configured = self._snapshot = configured
+        self._saved: dict[str, tuple[Change, int]] = {}
 
     def snapshot(self) -> Snapshot:
         return self._snapshot
 
-    async def save(self, change: Snapshot, expected_version: int) -> Snapshot:
-        if self._snapshot.version != expected_version:
-            raise ValueError(f"version is {self._snapshot.version}, not {expected_version}")
-        self._snapshot = evolve(change, version=expected_version + 1)
+    async def save(self, change: Change, expected_version: int) -> Snapshot:
+        check(change)
+        _, version = self._saved.get(change.id, (change, 0))
+        check_version(change, found=version, expected=expected_version)
+        self._saved[change.id] = (change, version + 1)
+        self._snapshot = applied(self._configured, self._saved.values())
         return self._snapshot
 
 
@@ -46,67 +44,47 @@ class MemoryLedger:
     clock: Clock
     #: Every verdict says that the books are not those of the whole deployment.
     degraded: bool = False
-    #: Open holds and the newest settled ones, by hold id.
-    entries: OrderedDict[str, Entry] = field(factory=OrderedDict)
-    settled: int = 0
+    zone: tzinfo = UTC
+    kept: int = KEPT
+    trim_every: int = TRIM_EVERY
+    pages: MemoryPages = field(factory=MemoryPages)
+    _keeper: Bookkeeper = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._keeper = Bookkeeper(self.pages, self.zone, self.kept, self.trim_every)
 
     async def admit(self, hold: Hold) -> Verdict:
-        entry = self.entries.get(hold.id)
-        if entry is None:
-            entry = self.entries[hold.id] = Entry(hold, self._verdict())
-        return entry.verdict
+        return evolve(self._keeper.admit(hold, self.clock.now()), degraded=self.degraded)
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        entry = self.entries.setdefault(hold.id, Entry(hold, self._verdict()))
-        if entry.outcome is None:
-            entry.outcome = outcome
-            self.settled += 1
-            self.entries.move_to_end(hold.id)
-            self._forget()
+        self._keeper.settle(hold, outcome, self.clock.now())
 
     async def move(self, hold: Hold, target: str) -> Verdict:
-        entry = self.entries.get(hold.id)
-        if entry is None or entry.outcome is not None:
-            return Verdict(admitted=False)
-        entry.hold = moved(entry.hold, target.partition("/")[0])
-        return entry.verdict
+        return evolve(self._keeper.move(hold, target), degraded=self.degraded)
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
-        entry = self.entries.get(hold.id)
-        if entry is not None and entry.outcome is None:
-            entry.checkpoint = outcome
+        self._keeper.checkpoint(hold, outcome)
 
     async def sweep(self, now: float) -> int:
-        late = [e for e in self.entries.values() if e.outcome is None and e.hold.until <= now]
-        for entry in late:
-            entry.outcome = entry.checkpoint or Outcome(_lost(entry.hold, now))
-            self.settled += 1
-        return len(late)
+        return self._keeper.sweep(now)
 
     async def receipt(self, request_id: str, client: str) -> Receipt | None:
-        entry = self.entries.get(request_id)
-        if entry is None or entry.outcome is None or entry.outcome.receipt.client != client:
-            return None
-        return entry.outcome.receipt
+        entry = self.pages.over.get(request_id)
+        receipt = entry.receipt if entry else None
+        return receipt if receipt and receipt.client == client else None
 
-    async def requests(self, limit: int) -> tuple[Receipt, ...]:
-        done = [e.outcome.receipt for e in reversed(self.entries.values()) if e.outcome]
-        return tuple(done[:limit])
+    async def requests(self, query: RequestQuery) -> tuple[Receipt, ...]:
+        return self.pages.receipts(query.client, query.limit)
+
+    async def usage(self, query: UsageQuery) -> tuple[Row, ...]:
+        return self.pages.usage(query.window, query.since, query.until)
+
+    async def holds(self) -> tuple[Hold, ...]:
+        return tuple(entry.hold for _, entry in sorted(self.pages.open.items()))
 
     def open_holds(self) -> int:
         """How many requests are admitted and not settled."""
-        return sum(1 for entry in self.entries.values() if entry.outcome is None)
-
-    def _verdict(self) -> Verdict:
-        return Verdict(admitted=True, degraded=self.degraded)
-
-    def _forget(self) -> None:
-        while len(self.entries) > KEPT:
-            oldest = next(iter(self.entries))
-            if self.entries[oldest].outcome is None:
-                self.entries.move_to_end(oldest)  # still under way
-                return
-            del self.entries[oldest]
+        return len(self.pages.open)
 
 
 @define
@@ -130,9 +108,3 @@ class MemoryLeases:
     async def release(self, name: str, token: int) -> None:
         if name in self.held and self.held[name][0] == token:
             del self.held[name]
-
-
-def _lost(hold: Hold, now: float) -> Receipt:
-    """What is written down for a request whose process died."""
-    client = next((s[7:] for s in hold.subjects if s.startswith("client:")), "")
-    return Receipt(request_id=hold.id, at=now, client=client, endpoint="", model="", stream=False)

@@ -32,5 +32,4 @@ def notices(snapshot: Snapshot) -> tuple[str, ...]:
         *clashes.prefixes(snapshot),
         *clashes.hidden_models(snapshot),
         *clashes.shadowed_routes(snapshot),
-        *clashes.undelivered(snapshot),
     )

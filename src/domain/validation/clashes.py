@@ -40,13 +40,3 @@ def shadowed_routes(snapshot: Snapshot) -> Iterator[str]:
             yield f"The route `{route.name}` is never used: `{earlier.name}` has the same `when`."
         if route.enabled:
             seen.append(route)
-
-
-def undelivered(snapshot: Snapshot) -> Iterator[str]:
-    """What is configured and not yet in force."""
-    for model in snapshot.virtual_models:
-        if model.delivery != "live":
-            yield (
-                f"The virtual model `{model.name}` asks for `delivery = {model.delivery}`: this"
-                " version delivers live only."
-            )

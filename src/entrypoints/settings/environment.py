@@ -112,6 +112,10 @@ class Reader:
             )
         return said or file.max_body_bytes or 20 * MEBIBYTE
 
+    def store_answers(self, file: ServerRecord) -> bool:
+        said = self._choice("RELAY_STORE_ANSWERS", _SWITCHES, "auto")
+        return bool(file.store_answers) if said == "auto" else said == "on"
+
     def _choice(self, name: str, options: Mapping[str, _T], default: _T) -> _T:
         said = self.text(name).lower()
         if said and said not in options:

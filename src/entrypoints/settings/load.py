@@ -76,6 +76,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         host=reader.host(file),
         port=reader.port(file),
         max_body_bytes=reader.max_body_bytes(file, found.notices),
+        store_answers=reader.store_answers(file),
         on_vercel=reader.on_vercel(),
         notices=own.notices,
     )

@@ -103,6 +103,7 @@ class ServerRecord(Record, frozen=True):
     host: str | None = None
     port: int | None = None
     max_body_bytes: int | None = None
+    store_answers: bool | None = None
 
 
 class FileRecord(Record, frozen=True):

@@ -32,6 +32,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8787
     max_body_bytes: int = 20 * MEBIBYTE
+    #: Answers to requests with an Idempotency-Key are kept for a day, to be given again.
+    store_answers: bool = False
     on_vercel: bool = False
     #: What the operator should know and need not mend before starting.
     notices: tuple[str, ...] = ()

@@ -32,13 +32,13 @@ def _ignored(names: str, says: str) -> tuple[Variable, ...]:
 
 
 _ANTHROPIC = "this version does not speak Anthropic's dialect yet"
-_STORE = "this version keeps its state in memory"
+_STORE = "this version has no shared store yet"
 _CODING = "add that provider to relay.toml, with its `base_url` and `keys_env`"
 
 VARIABLES: tuple[Variable, ...] = (
     *_honoured("RELAY_API_KEY RELAY_ADMIN_KEY RELAY_SIGNING_SECRET RELAY_NAMESPACE RELAY_TIMEZONE"),
     *_honoured("RELAY_ON_STORE_DOWN RELAY_DATA_DIR RELAY_DEMO RELAY_LOG RELAY_LANG RELAY_HOST"),
-    *_honoured("RELAY_PORT PORT RELAY_CONFIG RELAY_MAX_REQUEST_BYTES VERCEL"),
+    *_honoured("RELAY_PORT PORT RELAY_CONFIG RELAY_MAX_REQUEST_BYTES VERCEL RELAY_STORE_ANSWERS"),
     *_honoured("OPENAI_API_KEY OPENAI_KEYS OPENAI_BASE_URL"),
     *_honoured("DEEPSEEK_API_KEY DEEPSEEK_KEYS DEEPSEEK_BASE_URL"),
     *_honoured("XIAOMI_API_KEY XIAOMI_KEYS XIAOMI_BASE_URL"),

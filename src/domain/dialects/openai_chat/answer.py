@@ -11,6 +11,9 @@ from ...errors import BadAnswer
 from ...receipt import Usage
 from . import errors
 
+#: A count larger than this is nonsense, and would spoil every sum it is added to.
+MOST_TOKENS = 10**12
+
 
 def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
     """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
@@ -47,6 +50,7 @@ def usage_of(usage: object) -> Usage | None:
         input_tokens=_count(usage, "prompt_tokens"),
         output_tokens=_count(usage, "completion_tokens"),
         cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens"),
+        cache_write_tokens=_count(usage.get("prompt_tokens_details"), "cache_write_tokens"),
         reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
 
@@ -58,7 +62,9 @@ class _Answer(msgspec.Struct):
 
 def _count(holder: object, name: str) -> int:
     value = holder.get(name) if isinstance(holder, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), MOST_TOKENS)
 
 
 def _looks_like(headers: Mapping[str, str], body: bytes) -> str:

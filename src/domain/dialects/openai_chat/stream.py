@@ -9,7 +9,7 @@ import re
 import msgspec
 from attrs import frozen
 
-from ...errors import Cut, StreamFailed, UpstreamError
+from ...errors import BadAnswer, Cut, StreamFailed, UpstreamError
 from ...receipt import Usage
 from ...sse import Event, Reader, data_event
 from . import errors, failure
@@ -34,8 +34,10 @@ _CONTENT = (
     "audio",
 )
 
-
 _MOST_COMMENTS = 16
+
+#: A line that is no comment and no field of an event stream: what is left of a torn event, say.
+_NO_FIELD = re.compile(rb"(?:\A|[\r\n])(?!:|(?:data|event|id|retry)(?:[:\r\n]|\Z))[^\r\n]")
 
 
 @frozen
@@ -47,13 +49,15 @@ class Passed:
 
 
 class StreamReader:
-    """Follows one stream. `hide_usage`: the caller did not ask for the usage chunk.
+    """Follows one stream. `hide_usage`: the caller did not ask for the usage chunk. `strict`: what
+    is no chunk is a failure; it can still be mended where nothing has gone out.
 
     After each `feed`: `done` (the provider said [DONE]; whatever follows is ignored), `failure`
-    (it sent an error event), `usage` (the last one said).
+    (it sent an error event), `usage` (the last one said), `pieces` (events that carried content:
+    about a token each).
     """
 
-    def __init__(self, *, hide_usage: bool, choices: int, now: float) -> None:
+    def __init__(self, *, hide_usage: bool, choices: int, now: float, strict: bool = False) -> None:
         self.done = False
         #: Nothing more is to be read: the provider said so, or its body is over.
         self.ended = False
@@ -61,6 +65,8 @@ class StreamReader:
         self.usage: Usage | None = None
         self.meaningful = False
         self.events = 0
+        self.pieces = 0
+        self.strict = strict  # until something has gone out, if it is at all
         self._hide_usage = hide_usage
         self._choices = choices
         self._begun: set[int] = set()
@@ -103,6 +109,8 @@ class StreamReader:
         for event in events:
             if self.done or self.failure is not None:
                 break
+            if event.data is None and _NO_FIELD.search(event.raw) and not self._foreign():
+                break
             if event.data is None:
                 # Keep-alives before the answer begins: a few go on, the rest say nothing new.
                 self._comments += 1
@@ -119,15 +127,23 @@ class StreamReader:
             return True
         if event.name == "error":
             return self._fail(data)
-        if self.meaningful and _WORTH_READING.search(data) is None:
+        if self.meaningful and not self.strict and _WORTH_READING.search(data) is None:
+            self.pieces += 1
             return True
         try:
             chunk = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return True  # not ours to judge: it goes on as it is, and does not end the stream
+            return self._foreign()
         if not isinstance(chunk, dict):
-            return True
+            return self._foreign()
         return self._fail(data) if failure.of(chunk) else self._read(chunk)
+
+    def _foreign(self) -> bool:
+        """No chunk. Not ours to judge: it goes on as it is, and does not end the stream, unless
+        the caller is to have a complete answer or none."""
+        if self.strict:
+            self.failure = BadAnswer("an event in the stream is not a chunk", status=200)
+        return not self.strict
 
     def _read(self, chunk: dict[str, object]) -> bool:
         choices = chunk.get("choices")
@@ -143,13 +159,14 @@ class StreamReader:
         said = choice.get("index")
         index = said if isinstance(said, int) else 0
         self._begun.add(index)
+        delta = choice.get("delta")
+        spoken = isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT)
+        said_something = bool(spoken or choice.get("text") or choice.get("message"))
+        self.pieces += said_something
+        self.meaningful |= said_something
         if choice.get("finish_reason"):
             self._finished.add(index)
             self.meaningful = True
-            return
-        delta = choice.get("delta")
-        spoken = isinstance(delta, dict) and any(delta.get(name) for name in _CONTENT)
-        self.meaningful |= bool(spoken or choice.get("text") or choice.get("message"))
 
     def _fail(self, data: bytes) -> bool:
         found = errors.classify_in_answer(data, now=self._now)

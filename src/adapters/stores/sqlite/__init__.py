@@ -1,0 +1,1 @@
+"""The books in one SQLite file, shared by any number of processes of one machine."""

@@ -1,0 +1,103 @@
+"""What the store did not take: kept, and offered again every second until it does.
+
+The answer went out and was paid for; the books are exact afterwards (promise 4). It is bounded, and
+lives in memory: what it holds is in the log as well.
+"""
+
+import asyncio
+from collections import OrderedDict
+from contextlib import suppress
+
+from attrs import define, field
+
+from ..domain.errors import StoreUnavailable
+from ..domain.events import StoreFailed
+from ..domain.ports import Clock, Ledger, Observer
+from ..domain.quota import Hold, Outcome
+
+#: Seconds for one settlement, and between two looks at a store that is away.
+SETTLE_SECONDS, AWAY = 1.0, 1.0
+#: Seconds for all that is left when the process ends.
+CLOSE_SECONDS = 5.0
+#: Outcomes kept; past that the oldest is let go, and said so.
+MOST = 10_000
+
+
+@define
+class Outbox:
+    """Settles, at once or later. `away`: the store failed a moment ago; nobody waits for it again
+    until it had its second."""
+
+    ledger: Ledger
+    clock: Clock
+    observer: Observer
+    most: int = MOST
+    waiting: "OrderedDict[str, tuple[Hold, Outcome]]" = field(factory=OrderedDict)
+    _away_until: float = 0.0
+    _task: "asyncio.Task[None] | None" = None
+
+    @property
+    def away(self) -> bool:
+        return self.clock.monotonic() < self._away_until
+
+    def failed(self, verb: str, error: Exception) -> None:
+        """The store did not do `verb`."""
+        self._away_until = self.clock.monotonic() + AWAY
+        self.observer.note(StoreFailed(verb, f"{type(error).__name__}: {error}".rstrip(": ")))
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+        """Settles, or keeps it for later. Once called it is not lost, whoever is cancelled."""
+        if self.away:
+            self._keep(hold, outcome)
+            return
+        try:
+            await self._offer(hold, outcome)
+        except asyncio.CancelledError:
+            self._keep(hold, outcome)  # twice is once: settling is idempotent
+            raise
+        except (StoreUnavailable, TimeoutError) as error:
+            self.failed("settle", error)
+            self._keep(hold, outcome)
+
+    async def close(self) -> None:
+        """One last offer of all that is left, within seconds; then it says what is not booked."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        with suppress(TimeoutError):
+            async with self.clock.deadline(self.clock.monotonic() + CLOSE_SECONDS):
+                await self._empty()
+        if self.waiting:
+            self.observer.note(
+                StoreFailed("outbox", f"closed; {len(self.waiting)} are in the log alone")
+            )
+
+    def _keep(self, hold: Hold, outcome: Outcome) -> None:
+        self.waiting[hold.id] = (hold, outcome)
+        if len(self.waiting) > self.most:
+            lost, _ = self.waiting.popitem(last=False)
+            self.observer.note(StoreFailed("outbox", f"full; {lost} is in the log alone"))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._offer_again(), name="outbox")
+
+    async def _offer_again(self) -> None:
+        while self.waiting:
+            await self.clock.sleep(AWAY)
+            await self._empty()
+
+    async def _empty(self) -> None:
+        """The oldest first, until one is not taken."""
+        while self.waiting:
+            name, (hold, outcome) = next(iter(self.waiting.items()))
+            try:
+                await self._offer(hold, outcome)
+            except (StoreUnavailable, TimeoutError) as error:
+                self.failed("settle", error)
+                return
+            self.waiting.pop(name, None)
+
+    async def _offer(self, hold: Hold, outcome: Outcome) -> None:
+        async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
+            await self.ledger.settle(hold, outcome)

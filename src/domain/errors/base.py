@@ -1,0 +1,31 @@
+"""The root of the tree, and what is not told to callers."""
+
+from attrs import frozen
+
+
+class RelayError(Exception):
+    """Anything the relay raises on purpose."""
+
+
+@frozen
+class Problem:
+    """One mistake in the configuration: where it is, what is wrong, how to mend it."""
+
+    path: str
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}" + (f" Mend: {self.mend}" if self.mend else "")
+
+
+class ConfigurationError(RelayError):
+    """The configuration cannot be used; `problems` lists every mistake, not only the first."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class StoreUnavailable(RelayError):
+    """The store did not answer in time or refused; the declared degraded mode applies."""

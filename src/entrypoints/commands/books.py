@@ -1,0 +1,175 @@
+"""`airelay usage` and `airelay requests`: what is in the books of this machine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+import click
+
+from ...domain.errors import StoreUnavailable
+from ...domain.ports import Journal
+from ...domain.receipt import Receipt
+from ...domain.usage import Column, RequestQuery, Row, UsageQuery, Window, grouped, since
+from ...locales import say
+from ..settings import Settings, load
+from ..settings.paths import Json
+from .group import Around, file_option, print_json, show
+
+T = TypeVar("T")
+
+_NUMBERS = ("requests", "errors", "input", "output", "cached", "estimated")
+
+
+@click.command()
+@click.option("--hours", is_flag=True, help="By the hour (UTC) instead of by the day.")
+@click.option("--last", type=click.IntRange(1, 400), help="So many days (7), or hours (24).")
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(get_args(Column)),
+    help="Add up by this; give it again for more. Default: provider and model.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@file_option
+@click.pass_obj
+def usage(
+    around: Around,
+    hours: bool,
+    last: int | None,
+    by: tuple[Column, ...],
+    as_json: bool,
+    file: Path | None,
+) -> None:
+    """Show what was used: requests, errors and tokens, by day or hour.
+
+    Days are those of RELAY_TIMEZONE. A request counts in the day it came in, under what answered
+    it; tokens that the provider did not count itself are estimated, and their requests counted in
+    the last column. Attempts that were abandoned and paid for stand under the status 0.
+
+    \b
+    Examples:
+      airelay usage
+      airelay usage --by client --by status --last 30
+      airelay usage --hours --json
+    """
+    settings = load(around.environ, around.folder, file)
+    window: Window = "hour" if hours else "day"
+    first = since(_now(), window, last or (24 if hours else 7), ZoneInfo(settings.timezone))
+    found = _read(settings, lambda journal: journal.usage(UsageQuery(window, since=first)))
+    rows = grouped(found, by or ("provider", "model"))
+    if as_json:
+        print_json([_row(row, by or ("provider", "model")) for row in rows])
+        return
+    show(_table(rows, by or ("provider", "model")) if rows else [say("books_empty", around.lang)])
+
+
+@click.command()
+@click.option("--last", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--client", metavar="NAME", help="Only those of this client key.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every attempt.")
+@file_option
+@click.pass_obj
+def requests(
+    around: Around, last: int, client: str | None, as_json: bool, file: Path | None
+) -> None:
+    """Show the newest requests, the last one first, each with what served it and what failed.
+
+    \b
+    Examples:
+      airelay requests
+      airelay requests --last 100 --client local --json
+    """
+    settings = load(around.environ, around.folder, file)
+    query = RequestQuery(last, client)
+    found = _read(settings, lambda journal: journal.requests(query))
+    if as_json:
+        print_json([_receipt(receipt) for receipt in found])
+        return
+    show(map(_line, found) if found else [say("books_empty", around.lang)])
+
+
+def _read(settings: Settings, question: Callable[[Journal], Awaitable[T]]) -> T:
+    """Asks the books of this machine. Ends with a sentence when they cannot be read."""
+    from ..container import build  # what only these commands and `serve` need
+
+    async def ask() -> T:
+        container = build("serve", settings)
+        try:
+            return await question(container.journal())
+        finally:
+            await container.house().close()
+
+    try:
+        return asyncio.run(ask())
+    except StoreUnavailable as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _row(row: Row, by: tuple[Column, ...]) -> Json:
+    kept: dict[str, Json] = {column: getattr(row.heading, column) for column in by}
+    tally = row.tally
+    return {
+        "period": row.period,
+        **kept,
+        "requests": tally.requests,
+        "errors": tally.errors,
+        "input_tokens": tally.input_tokens,
+        "output_tokens": tally.output_tokens,
+        "cached_tokens": tally.cached_tokens,
+        "cache_write_tokens": tally.cache_write_tokens,
+        "reasoning_tokens": tally.reasoning_tokens,
+        "estimated": tally.estimated,
+    }
+
+
+def _table(rows: tuple[Row, ...], by: tuple[Column, ...]) -> Iterator[str]:
+    lines = [("period", *by, *_NUMBERS), *(_cells(row, by) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    words = len(by) + 1
+    for line in lines:
+        cells = [
+            cell.ljust(width) if place < words else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def _cells(row: Row, by: tuple[Column, ...]) -> tuple[str, ...]:
+    tally = row.tally
+    numbers = (
+        tally.requests,
+        tally.errors,
+        tally.input_tokens,
+        tally.output_tokens,
+        tally.cached_tokens,
+        tally.estimated,
+    )
+    named = (str(getattr(row.heading, column)) or "-" for column in by)
+    return (row.period, *named, *(f"{number:,}" for number in numbers))
+
+
+def _line(receipt: Receipt) -> str:
+    at = datetime.fromtimestamp(receipt.at, UTC)
+    served = receipt.served_by
+    where = f" -> {served.provider}/{served.model}" if served else ""
+    tokens = f", {receipt.usage.output_tokens} tokens out" if receipt.usage else ""
+    failed = "".join(f"\n    {attempt}" for attempt in receipt.attempts if attempt.failed)
+    return (
+        f"{at:%Y-%m-%d %H:%M:%SZ} {receipt.status} {receipt.ending} {receipt.model}{where}"
+        f" ({receipt.client or 'nobody'}) {receipt.seconds * 1000:.0f} ms{tokens}"
+        f" [{receipt.request_id}]{failed}"
+    )
+
+
+def _receipt(receipt: Receipt) -> Json:
+    import msgspec
+
+    shown: Json = msgspec.to_builtins(receipt)
+    return shown

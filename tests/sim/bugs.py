@@ -1,0 +1,68 @@
+"""Every bug that is planted, by name, with the law that must find it."""
+
+from functools import partial
+
+from src.adapters.stores.bookkeeping import Bookkeeper
+
+from . import bugs_of_books as books
+from . import bugs_of_relay as relay
+from .sabotage import Sabotage
+
+
+def _part(law: str, name: str, kind: type) -> Sabotage:
+    return Sabotage(law, ((name, kind),))
+
+
+def _store(law: str, kind: type[Bookkeeper]) -> Sabotage:
+    return Sabotage(law, ledger=partial(books.ledger, kind))
+
+
+BUGS: dict[str, Sabotage] = {
+    "settle skipped": _part("I2", "books", books.ForgetsWhoLeft),
+    "settling twice charges twice": _store("I2", books.ChargesAgain),
+    "settlement cancelled in a finally": _part("I2", "outbox", books.GivesUp),
+    "outbox forgets": _part("I2", "outbox", books.Forgets),
+    "outbox offers under another id": _part("I2", "outbox", books.Renames),
+    "outbox not emptied on close": _part("I13", "outbox", books.ClosesAtOnce),
+    "checkpoints never written": _part("I2", "books", books.NeverChecks),
+    "checkpoints say nothing": _part("I3", "books", books.ChecksBlankly),
+    "holds last a second": _part("I2", "keeper", books.HoldsShortly),
+    "holds kept after their end": _part("I13", "keeper", books.NeverForgets),
+    "nothing swept": _store("I13", books.NeverSweeps),
+    "late settlement adds": _store("I3", books.Adds),
+    "key of a failed request kept": _store("key", books.NeverFrees),
+    "key looked at, then taken": _store("key", books.LooksFirst),
+    "any body taken for the same": _store("key", books.OneBody),
+    "leases granted to all": Sabotage("I7", leases=books.GrantsAll),
+    "lease not asked for": _part("I7", "travel", relay.LeavesTheDoorOpen),
+    "lease refused, and taken": _part("I7", "books", relay.AsksNobody),
+    "[DONE] after an error": _part("I1", "travel", relay.SaysDone),
+    "clean end on a cut": _part("I1", "travel", relay.EndsCleanly),
+    "retry after commit": _part("I10", "travel", relay.TriesOn),
+    "whole: words leak early": _part("whole", "travel", relay.Leaks),
+    "whole: two attempts spliced": _part("I10", "travel", relay.Splices),
+    "whole: room not given back": _part("I13", "travel", relay.NeverGivesRoomBack),
+    "usage of failed attempts dropped": _part("I3", "travel", relay.DropsUsage),
+    "estimate not marked": _part("I3", "travel", relay.GuessesUsage),
+    "drain never ends": _part("time", "drains", relay.NeverTires),
+    "drain's place not given back": _part("I13", "drains", relay.KeepsItsPlace),
+    "key told": _part("I8", "relay", relay.Babbles),
+    "deadline missed": _part("time", "relay", relay.HasTime),
+    "rest shortened": _part("I6", "health", relay.WakesKeys),
+    "rests of others ignored": _part("I6", "health", relay.HearsNothing),
+}
+
+
+def until_found(sabotage: Sabotage, most: int) -> int | None:
+    """How many seeds it takes until its law is broken; None: more than `most`."""
+    from . import seeds
+
+    for seed in range(most):
+        if sabotage.law in {law_of(what) for what in seeds.broken(seed, sabotage)}:
+            return seed + 1
+    return None
+
+
+def law_of(what: str) -> str:
+    """The law in a line that tells what is broken."""
+    return what.split(": ")[1]

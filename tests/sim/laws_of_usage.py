@@ -1,0 +1,79 @@
+"""Laws about what was used: as the provider said it, or an estimate that says so, for every
+attempt that was paid for, whoever got its answer (I3)."""
+
+import json
+from collections.abc import Iterator
+
+from src.domain.receipt import AttemptRecord, Receipt, Usage
+
+from .answers import Frame
+from .history import History, Try, Visit
+
+#: At the end of what is read an event counts without its blank line as well.
+BLANK = 4
+
+
+def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
+    """For every attempt; and the receipt's own usage is that of its last one, or none."""
+    tries = history.tries_of(visit.id)
+    asked = len(json.dumps(visit.body).encode())
+    strict = receipt.delivery != "live"
+    for one, record in zip(tries, receipt.attempts, strict=False):
+        # What was read strictly may have been read on less so: over the bound of whole delivery.
+        surely = one.script.heard(one.read, strict=strict)
+        yield from _of_try(visit, one, record, surely, asked)
+    own, last = receipt.usage, receipt.attempts[-1].usage if receipt.attempts else None
+    if own is not None and own != last:
+        yield f"I3: {own} in the receipt, {last} in its attempt:"
+    if last is not None and own is None and _delivered(visit, tries):
+        yield f"I3: {last} was delivered, and is not in the receipt:"
+
+
+def _delivered(visit: Visit, tries: list[Try]) -> bool:
+    return bool(visit.tries_before) and visit.tries_before == len(tries)
+
+
+def _of_try(
+    visit: Visit, one: Try, record: AttemptRecord, surely: list[Frame], asked: int
+) -> Iterator[str]:
+    usage, said = record.usage, _said(one)
+    if usage is None:
+        # Something of an answer was surely read: the blank line of the last event may be half.
+        # What is no stream is paid for when it is delivered.
+        if visit.stream and any(frame.kind == "piece" for frame in surely[:-1]):
+            yield f"I3: nothing recorded of try {one.number} ({one.script.name}):"
+    elif usage.estimated:
+        yield from _estimate(visit, one, usage, surely, asked)
+    elif (usage.input_tokens, usage.output_tokens) != said:
+        yield f"I3: {usage} recorded of try {one.number}, which said {said}:"
+
+
+def _said(one: Try) -> tuple[int, int] | None:
+    """What the provider says, if all of what it says is read."""
+    if one.script.body is not None:
+        return one.script.tokens
+    for frame in one.script.heard(one.read + BLANK):
+        if frame.kind == "usage":
+            said = json.loads(frame.bare().partition(b"data: ")[2])["usage"]
+            return said["prompt_tokens"], said["completion_tokens"]
+    tail = one.script.tail
+    if tail is not None and tail.kind == "usage":
+        said = json.loads(tail.bare().partition(b"data: ")[2])["usage"]
+        return said["prompt_tokens"], said["completion_tokens"]
+    return None
+
+
+def _estimate(
+    visit: Visit, one: Try, usage: Usage, surely: list[Frame], asked: int
+) -> Iterator[str]:
+    """About four bytes a token of what was asked, one a piece of what was answered; only where
+    the provider says nothing."""
+    if visit.stream and any(frame.kind == "usage" for frame in surely[:-1]):
+        yield f"I3: an estimate for try {one.number}, though it said what it used:"
+    if usage.input_tokens != asked // 4:
+        yield f"I3: {usage} estimated for {asked} bytes asked:"
+    least = sum(frame.kind == "piece" for frame in surely[:-1])
+    heard = one.script.heard(one.read)
+    most = sum(frame.kind not in ("comment", "done") for frame in heard)
+    if visit.stream and not least <= usage.output_tokens <= most:
+        yield f"I3: {usage.output_tokens} estimated for {least} to {most} pieces:"

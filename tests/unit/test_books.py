@@ -1,0 +1,171 @@
+"""The store and its absence: what then happens is declared, and nobody waits."""
+
+import asyncio
+
+import pytest
+from attrs import define, evolve, field
+
+from src.adapters.stores.memory import MemoryLeases, MemoryLedger
+from src.application.books import Books, OnStoreDown
+from src.application.outbox import Outbox
+from src.domain import idempotency, quota
+from src.domain.errors import KeysResting, StoreDown, StoreUnavailable
+from src.domain.events import Event, StoreFailed
+from src.domain.idempotency import Claim
+from src.domain.quota import Hold, Line, Outcome, Verdict
+from src.domain.receipt import Receipt
+from tests.support.hand_clock import HandClock
+from tests.support.shaky import Mood, ShakyLedger
+
+OPENED = Receipt("1", 1_000.0, "c", "chat.completions", "m", stream=False)
+HOLD = quota.hold(OPENED, provider="p", tokens=1, until=1_060.0)
+CLAIM = idempotency.claim("k", client="c", endpoint="e", body=b"{}", now=1_000.0)
+TROUBLES: list[Mood] = ["away", "hangs", "loses the reply", "never replies"]
+
+
+class Limited:
+    """The port `Ledger` where a limit is reached."""
+
+    async def admit(self, hold: Hold) -> Verdict:
+        line = Line("client:c", "tokens", "minute", 1)
+        return Verdict(admitted=False, retry_after=7.0, denied=line)
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> None: ...
+
+    async def move(self, hold: Hold, target: str) -> Verdict:
+        return Verdict(admitted=False)
+
+    async def checkpoint(self, hold: Hold, outcome: Outcome) -> None: ...
+
+    async def sweep(self, now: float) -> int:
+        return 0
+
+
+class NoLeases:
+    """The port `Leases` of a store that is away."""
+
+    async def acquire(self, name: str, ttl: float) -> int | None:
+        raise StoreUnavailable("away")
+
+    async def release(self, name: str, token: int) -> None:
+        raise StoreUnavailable("away")
+
+
+@define(eq=False)
+class Scene:
+    """Books before a store that has its troubles."""
+
+    on_store_down: OnStoreDown = "local"
+    clock: HandClock = field(factory=HandClock)
+    said: list[Event] = field(factory=list)
+    store: ShakyLedger = field(factory=ShakyLedger)
+    books: Books = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.store.inner = MemoryLedger(self.clock)
+        outbox = Outbox(self.store, self.clock, self)
+        self.books = Books(outbox, MemoryLeases(self.clock), self.clock, self.on_store_down)
+
+    def note(self, event: Event) -> None:
+        self.said.append(event)
+
+    async def admit(self, claim: Claim | None = None, name: str = "1") -> Verdict:
+        """Admits, and turns the clock on while it waits."""
+        opened = evolve(OPENED, request_id=name)
+        hold = quota.hold(opened, provider="p", tokens=1, until=1_060.0, claim=claim)
+        asking = asyncio.create_task(self.books.admit(hold))
+        await self.clock.turn(0.25 if claim is None else 2.0)
+        assert asking.done()
+        return await asking
+
+
+async def test_a_store_that_is_well_decides() -> None:
+    """Its verdict is the verdict; also that the claim was made before."""
+    scene = Scene()
+
+    assert Verdict(admitted=True) == await scene.admit(CLAIM)
+    again = await scene.admit(CLAIM, "2")
+    assert again.repeat is not None
+    assert ("running", "1") == (again.repeat.state, again.repeat.request_id)
+
+
+async def test_a_limit_that_is_reached_says_which_and_for_how_long() -> None:
+    """It is the caller's 429."""
+    scene = Scene()
+    scene.store.inner = Limited()
+    with pytest.raises(KeysResting, match="tokens of client:c") as caught:
+        await scene.admit()
+
+    assert 7.0 == caught.value.retry_after
+
+
+@pytest.mark.parametrize("how", ["local", "open"])
+@pytest.mark.parametrize("mood", TROUBLES)
+async def test_without_the_store_requests_go_on(how: OnStoreDown, mood: Mood) -> None:
+    """Degraded, after a quarter of a second; those that follow do not wait, and it is not asked."""
+    scene = Scene(how)
+    scene.store.mood = mood
+
+    assert Verdict(admitted=True, degraded=True) == await scene.admit()
+    assert Verdict(admitted=True, degraded=True) == await scene.books.admit(HOLD)
+    assert ["admit"] == scene.store.asked
+    assert [True] == [isinstance(event, StoreFailed) for event in scene.said]
+
+
+@pytest.mark.parametrize("mood", TROUBLES)
+@pytest.mark.parametrize(
+    ("how", "claim"), [("closed", None), ("local", CLAIM), ("open", CLAIM), ("closed", CLAIM)]
+)
+async def test_what_needs_the_store_is_refused_without_it(
+    mood: Mood, how: OnStoreDown, claim: Claim | None
+) -> None:
+    """All of it where that is configured; else what must not be done twice."""
+    scene = Scene(how)
+    scene.store.mood = mood
+    for _ in range(2):
+        with pytest.raises(StoreDown):
+            await scene.admit(claim)
+
+
+async def test_a_second_later_the_store_is_asked_again() -> None:
+    """And is believed."""
+    scene = Scene("closed")
+    scene.store.mood = "away"
+    with pytest.raises(StoreDown):
+        await scene.admit()
+    scene.store.mood = "well"
+    await scene.clock.turn(1.0)
+
+    assert Verdict(admitted=True) == await scene.admit()
+
+
+async def test_a_store_that_forgets_is_no_store_where_that_is_asked() -> None:
+    """A degraded verdict of its own is a refusal under `closed`, and told under `local`."""
+    closed, local = Scene("closed"), Scene("local")
+    for scene in (closed, local):
+        scene.store.inner = MemoryLedger(scene.clock, degraded=True)
+
+    assert (await local.admit()).degraded
+    with pytest.raises(StoreDown):
+        await closed.admit()
+
+
+async def test_without_the_store_nobody_has_a_lease() -> None:
+    """And what cannot be given back runs out."""
+    scene = Scene()
+    scene.books.leases = NoLeases()
+
+    assert await scene.books.lease("probe", 5.0) is None
+    await scene.books.give_back("probe", 1)
+    assert 2 == len(scene.said)
+
+
+async def test_neither_checkpoints_nor_sweeps_wait_for_a_store_that_is_away() -> None:
+    """They are not for the caller, and there will be others."""
+    scene = Scene()
+    scene.store.mood = "away"
+    await scene.admit()
+    await scene.books.checkpoint(HOLD, Outcome(OPENED))
+    await scene.books.sweep()
+
+    assert ["admit"] == scene.store.asked

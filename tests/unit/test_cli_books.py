@@ -1,0 +1,152 @@
+"""`airelay usage` and `airelay requests`: the books, as the command line shows them."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from src.domain import quota
+from src.domain.quota import Outcome
+from src.domain.receipt import AttemptRecord, Receipt, Usage
+from src.domain.usage import Heading, Row, Tally, grouped, since
+from src.entrypoints.container import build
+from src.entrypoints.settings import load
+from tests.support.cli import STRONG, Invoke
+
+ENVIRON = {"RELAY_DATA_DIR": "books", "RELAY_API_KEY": STRONG, "RELAY_TIMEZONE": "Asia/Kolkata"}
+
+
+def receipt(name: str, *, at: float, client: str = "team", status: int = 200) -> Receipt:
+    failed = AttemptRecord("a", "m", "k1", "timeout", detail="no answer in time")
+    served = AttemptRecord("b", "m", "k2", "served", usage=Usage(3, 1200))
+    usage = Usage(3, 1200)
+    return Receipt(
+        name,
+        at,
+        client,
+        "chat.completions",
+        "fast",
+        stream=True,
+        ending="completed",
+        status=status,
+        attempts=(failed, served),
+        usage=usage,
+    )
+
+
+async def book(folder: Path, receipts: list[Receipt]) -> None:
+    """Writes them into the books of that folder, as the relay does."""
+    container = build("serve", load(ENVIRON, folder))
+    for one in receipts:
+        hold = quota.hold(one, provider="b", tokens=1, until=one.at + 1)
+        await container.ledger().settle(hold, Outcome(one))
+    await container.house().close()
+
+
+@pytest.fixture
+def now() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+def test_empty_books_say_so(run: Invoke) -> None:
+    """
+    Before the first request there is nothing, and that is no error.
+    """
+    for command in ("usage", "requests"):
+        found = run(command, **ENVIRON)
+        assert (0, "Nothing is in the books of this machine yet.\n") == (
+            found.exit_code,
+            found.output,
+        )
+
+
+def test_usage_is_a_table(run: Invoke, tmp_path: Path, now: float) -> None:
+    """
+    Added up by provider and model unless asked otherwise; numbers with their thousands apart.
+    """
+    asyncio.run(book(tmp_path, [receipt("1", at=now), receipt("2", at=now, client="other")]))
+
+    head, line = run("usage", **ENVIRON).output.splitlines()
+
+    assert "period provider model requests errors input output cached estimated" == " ".join(
+        head.split()
+    )
+    assert ["b", "m", "2", "0", "6", "2,400", "0", "0"] == line.split()[1:]
+
+
+def test_usage_for_programs(run: Invoke, tmp_path: Path, now: float) -> None:
+    """
+    As JSON, by the columns that were asked for.
+    """
+    asyncio.run(book(tmp_path, [receipt("1", at=now), receipt("2", at=now, status=502)]))
+
+    options = ("--by", "client", "--by", "status", "--hours", "--json")
+    found = json.loads(run("usage", *options, **ENVIRON).output)
+
+    assert [("team", 200, 1200), ("team", 502, 1200)] == [
+        (row["client"], row["status"], row["output_tokens"]) for row in found
+    ]
+
+
+def test_requests_tell_what_failed(run: Invoke, tmp_path: Path, now: float) -> None:
+    """
+    The last one first; each failed attempt on a line of its own; of one client if it is named.
+    """
+    asyncio.run(book(tmp_path, [receipt("1", at=now), receipt("2", at=now, client="other")]))
+
+    lines = run("requests", **ENVIRON).output.splitlines()
+
+    assert ["[2]", "[1]"] == [line.split()[-1] for line in lines[::2]]
+    assert "    a/m key k1: timeout (no answer in time)" == lines[1]
+    mine = json.loads(run("requests", "--client", "team", "--json", **ENVIRON).output)
+    assert ["1"] == [one["request_id"] for one in mine]
+
+
+def test_books_that_cannot_be_read_are_a_sentence(run: Invoke, tmp_path: Path) -> None:
+    """
+    No trace: the file and what is wrong with it.
+    """
+    (tmp_path / "books").mkdir()
+    (tmp_path / "books/books.sqlite3").write_text("this is no book " * 400)
+
+    found = run("usage", **ENVIRON)
+
+    assert 1 == found.exit_code
+    assert "books.sqlite3" in found.output
+
+
+@pytest.mark.parametrize(
+    ("window", "last", "zone", "first"),
+    [
+        ("day", 1, "Asia/Kolkata", "2026-11-23"),
+        ("day", 7, "UTC", "2026-11-16"),
+        ("hour", 1, "Asia/Kolkata", "2026-11-22T19Z"),
+        ("hour", 24, "UTC", "2026-11-21T20Z"),
+    ],
+)
+def test_the_last_periods_begin(window: str, last: int, zone: str, first: str) -> None:
+    """
+    Days by the deployment's calendar, hours in UTC; the one under way is the last.
+    """
+    now = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
+
+    assert first == since(now, "day" if window == "day" else "hour", last, ZoneInfo(zone))
+
+
+def test_what_is_not_asked_for_is_added_up() -> None:
+    """
+    Rows that differ only in other columns become one.
+    """
+    rows = [
+        Row("2026-11-22", Heading(client, "p", "m", status), Tally(requests=1, output_tokens=5))
+        for client in ("a", "b")
+        for status in (200, 502)
+    ]
+
+    assert (
+        Row("2026-11-22", Heading("a", "", "", 0), Tally(requests=2, output_tokens=10)),
+        Row("2026-11-22", Heading("b", "", "", 0), Tally(requests=2, output_tokens=10)),
+    ) == grouped(rows, ("client",))

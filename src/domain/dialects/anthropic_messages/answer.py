@@ -1,0 +1,46 @@
+"""A whole answer in Anthropic's dialect: is it one, and what did it use?
+
+https://platform.claude.com/docs/en/api/messages/create
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ...errors import BadAnswer
+from ...receipt import Usage
+from . import errors, used
+
+
+def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
+    """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
+    an error, HTML, nothing, or anything else that is no answer, stands for."""
+    check_encoding(headers)
+    if not body.strip():
+        raise BadAnswer("an empty answer", status=200)
+    try:
+        answer = msgspec.json.decode(body, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadAnswer(f"{_looks_like(headers, body)} instead of an answer", status=200) from None
+    if answer.content is None:
+        raise errors.classify_in_answer(body, now=now) or BadAnswer(
+            "JSON without content", status=200
+        )
+    return used.read(answer.usage)
+
+
+def check_encoding(headers: Mapping[str, str]) -> None:
+    """Raises BadAnswer for a compressed answer: we asked for identity, and never unpack."""
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise BadAnswer("an answer in an encoding that was not asked for", status=200)
+
+
+class _Answer(msgspec.Struct):
+    content: list[msgspec.Raw] | None = None
+    usage: object = None
+
+
+def _looks_like(headers: Mapping[str, str], body: bytes) -> str:
+    html = "html" in headers.get("content-type", "") or body.lstrip()[:1] == b"<"
+    return "HTML" if html else "something that is no JSON answer"

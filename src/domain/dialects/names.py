@@ -1,0 +1,85 @@
+"""What the caller calls a message or a block, and what could not be carried of them."""
+
+from attrs import Factory, define
+
+from ..blocks import (
+    Block,
+    Dialect,
+    Extras,
+    RedactedThinking,
+    Refused,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from ..conversation import Turn
+
+#: What says nothing, or what is so anyway.
+_EMPTY: tuple[object, ...] = (None, False, "", [], {})
+_USUAL: tuple[tuple[str, object], ...] = (
+    ("service_tier", "auto"),
+    ("service_tier", "default"),
+    ("caller", {"type": "direct"}),
+    ("citations", {"enabled": False}),
+)
+
+
+@define
+class Notes:
+    """Gathers names, each once, in the order they came up."""
+
+    dropped: dict[str, None] = Factory(dict)
+    lost: dict[str, None] = Factory(dict)
+
+    def drop(self, name: str) -> None:
+        self.dropped[name] = None
+
+    def lose(self, name: str) -> None:
+        self.lost[name] = None
+
+    def extras(self, extras: Extras | None, path: str) -> None:
+        """Fields of another dialect; those that say nothing are not missed."""
+        for name, value in (extras.fields if extras else {}).items():
+            if value not in _EMPTY and (name, value) not in _USUAL and name != "stream_options":
+                self.drop(f"{path}.{name}" if path else name)
+
+
+def message_path(turn: Turn, place: int) -> str:
+    """`messages[2]`; `system` for Anthropic's own field. `place` is the turn's."""
+    if turn.at is None and turn.role == "system" and place == 0:
+        return "system"
+    return f"messages[{place if turn.at is None else turn.at}]"
+
+
+def block_paths(turn: Turn, place: int, dialect: Dialect) -> list[str]:
+    """The path of each block, as a caller of that dialect wrote it."""
+    message = message_path(turn, place)
+    if dialect == "anthropic_messages":
+        holder = message if message == "system" else f"{message}.content"
+        return [f"{holder}[{i}]" for i in range(len(turn.blocks))]
+    counts: dict[str, int] = {}
+    return [_openai_path(block, turn, place, counts) for block in turn.blocks]
+
+
+def _openai_path(block: Block, turn: Turn, place: int, counts: dict[str, int]) -> str:
+    first = place if turn.at is None else turn.at
+    match block:
+        case ToolResult():  # each is a message of its own
+            return f"messages[{first + _next(counts, 'message')}]"
+        case ToolCall():
+            return f"messages[{first}].tool_calls[{_next(counts, 'tool_calls')}]"
+        case Thinking(signature="", extras=None):
+            return f"messages[{first}].reasoning_content"
+        case Thinking() | RedactedThinking():
+            return f"messages[{first}].thinking_blocks[{_next(counts, 'thinking_blocks')}]"
+        case Refused():
+            return f"messages[{first}].refusal"
+        case _:
+            after = first + counts.get("message", 0)
+            return f"messages[{after}].content[{_next(counts, 'content')}]"
+
+
+def _next(counts: dict[str, int], name: str) -> int:
+    found = counts.get(name, 0)
+    counts[name] = found + 1
+    return found

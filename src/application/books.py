@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from attrs import define
 
-from ..domain.errors import DeadlineExceeded, KeysResting, StoreDown, StoreUnavailable
+from ..domain.errors import DeadlineExceeded, KeysResting, NotStorable, StoreDown, StoreUnavailable
 from ..domain.ports import Clock, Leases
 from ..domain.quota import Hold, Outcome, Verdict
 from .outbox import SETTLE_SECONDS, Outbox
@@ -41,6 +41,8 @@ class Books:
         seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
         try:
             verdict = await self._within(min(seconds, left), self.outbox.ledger.admit(hold))
+        except NotStorable:
+            return self._without(hold)
         except (StoreUnavailable, TimeoutError) as error:
             if left < seconds and isinstance(error, TimeoutError):
                 # The caller's hurry is no failure of the store's.
@@ -49,8 +51,8 @@ class Books:
             return self._without(hold)
         if verdict.repeat is None and not verdict.admitted:
             raise _denied(verdict)
-        if verdict.degraded and self.on_store_down == "closed":
-            raise _down()
+        if verdict.degraded and (self.on_store_down == "closed" or hold.claim is not None):
+            raise _down()  # books that are not those of all instances keep no claim
         return verdict
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
@@ -63,6 +65,8 @@ class Books:
             return
         try:
             await self._within(SETTLE_SECONDS, self.outbox.ledger.checkpoint(hold, outcome))
+        except NotStorable:
+            return  # its settlement will say so
         except (StoreUnavailable, TimeoutError) as error:
             self.outbox.failed("checkpoint", error)
 

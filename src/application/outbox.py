@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from attrs import define, field
 
-from ..domain.errors import StoreUnavailable
+from ..domain.errors import NotStorable, StoreUnavailable
 from ..domain.events import StoreFailed
 from ..domain.ports import Clock, Ledger, Observer
 from ..domain.quota import Hold, Outcome
@@ -52,6 +52,8 @@ class Outbox:
             return
         try:
             await self._offer(hold, outcome)
+        except NotStorable as error:
+            self._let_go(hold, error)
         except asyncio.CancelledError:
             self._keep(hold, outcome)  # twice is once: settling is idempotent
             raise
@@ -93,10 +95,15 @@ class Outbox:
             name, (hold, outcome) = next(iter(self.waiting.items()))
             try:
                 await self._offer(hold, outcome)
+            except NotStorable as error:
+                self._let_go(hold, error)  # it must not hold up the others
             except (StoreUnavailable, TimeoutError) as error:
                 self.failed("settle", error)
                 return
             self.waiting.pop(name, None)
+
+    def _let_go(self, hold: Hold, error: Exception) -> None:
+        self.observer.note(StoreFailed("settle", f"{error}; {hold.id} is in the log alone"))
 
     async def _offer(self, hold: Hold, outcome: Outcome) -> None:
         async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):

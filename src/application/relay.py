@@ -24,6 +24,8 @@ from .request import ENDPOINT, Request
 from .transcript import EVENT_STREAM
 from .travel import Travel
 
+#: What a caller is told when the server stops before its answer began.
+STOPPED = 503
 #: Books keep a hold open this much longer than the request may last (reliability 3.4).
 SWEEP_AFTER = 30.0
 #: Seconds for a whole answer with all its attempts, unless a target may take longer by itself.
@@ -74,7 +76,9 @@ class Relay:
             raise
         finally:
             self.keeper.forget(hold)
-            receipt = passage.receipt(ending, refused, status=caller.status)
+            # Stopped before anything was told: the adapter says so, with this status.
+            status = caller.status or (STOPPED if ending == "internal" else 0)
+            receipt = passage.receipt(ending, refused, status=status)
             outcome = Outcome(receipt, tuple(passage.rests), passage.answer())
             # First the log: it has what a store that is away does not.
             self.observer.note(RequestFinished(receipt))
@@ -135,12 +139,10 @@ class Relay:
         return Passage(self.clock, request, caller, Journey(plan, by_wall_clock), deadline)
 
     def _hold(self, request: Request, plan: Plan, passage: Passage) -> Hold:
-        output = request.chat.max_tokens
         return quota.hold(
             opened(request),
             provider=plan.stops[0].provider.name,
-            tokens=quota.estimate_input_tokens(len(request.chat.document.body))
-            + (quota.DEFAULT_OUTPUT_TOKENS if output is None else output),
+            tokens=quota.reserved(len(request.chat.document.body), request.chat.max_tokens),
             until=self.keeper.until(passage.journey.deadline + SWEEP_AFTER),
             claim=self._claim(request),
         )

@@ -112,7 +112,8 @@ class Travel:
             outcome = "deadline"
             raise
         except asyncio.CancelledError:
-            outcome = "served" if performance.delivery.ended else "client_gone"
+            gone = "client_gone" if passage.caller.gone else "stopped"
+            outcome = "served" if performance.delivery.ended else gone
             raise
         finally:
             performance.under_way = False

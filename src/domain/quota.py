@@ -12,6 +12,8 @@ Window = Literal["minute", "day", "week", "month", "total"]
 
 #: Reserved for output when the caller names no bound (design, section 5).
 DEFAULT_OUTPUT_TOKENS = 4096
+#: More than any request can use.
+MOST_TOKENS = 10**12
 
 
 @frozen
@@ -88,6 +90,13 @@ def estimated(body_bytes: int, pieces: int) -> Usage:
     """What was used where the provider does not say: a token is about four bytes of text, and
     providers send about one in an event. Better than nothing, and marked."""
     return Usage(body_bytes // 4, pieces, estimated=True)
+
+
+def reserved(body_bytes: int, max_tokens: int | None) -> int:
+    """Tokens to reserve: an upper bound for what goes in, and what was asked for to come out. A
+    bound that is nonsense is the provider's to judge; the books have columns."""
+    output = DEFAULT_OUTPUT_TOKENS if max_tokens is None else max_tokens
+    return min(estimate_input_tokens(body_bytes) + output, MOST_TOKENS)
 
 
 def hold(

@@ -6,6 +6,8 @@ stores add up the same entries, so that they cannot come to different sums.
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from operator import add, neg
 from typing import Literal
 
 from attrs import astuple, evolve, frozen
@@ -18,8 +20,8 @@ Column = Literal["client", "provider", "model", "status"]
 
 @frozen
 class Heading:
-    """Under what it is added up. `status`: what the caller got; 0 for attempts that were abandoned
-    and paid for all the same."""
+    """Under what it is added up. `status`: what the caller got; 0 where it got nothing: attempts
+    that were abandoned and paid for all the same, and requests whose process died early."""
 
     client: str
     provider: str
@@ -41,10 +43,23 @@ class Tally:
     estimated: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(*map(add, _numbers(self), _numbers(other)))
 
     def __neg__(self) -> "Tally":
-        return Tally(*(-value for value in astuple(self)))
+        return Tally(*map(neg, _numbers(self)))
+
+
+def _numbers(tally: Tally) -> tuple[int, ...]:
+    return (
+        tally.requests,
+        tally.errors,
+        tally.input_tokens,
+        tally.output_tokens,
+        tally.cached_tokens,
+        tally.cache_write_tokens,
+        tally.reasoning_tokens,
+        tally.estimated,
+    )
 
 
 @frozen
@@ -74,11 +89,18 @@ class RequestQuery:
     client: str | None = None
 
 
+@lru_cache(maxsize=64)  # the same hour and day, over and over
+def _periods(hour: int, minute: int, zone: tzinfo) -> tuple[tuple[Window, str], ...]:
+    named = datetime.fromtimestamp(hour * 3600, UTC).strftime("%Y-%m-%dT%HZ")
+    # No zone's day begins within a minute.
+    day = datetime.fromtimestamp(minute * 60, zone).date().isoformat()
+    return ("hour", named), ("day", day)
+
+
 def periods(at: float, zone: tzinfo) -> tuple[tuple[Window, str], ...]:
     """The hour and the day of a Unix instant. Hours are UTC: local ones are not all an hour long,
     nor are their names unique when clocks are set back."""
-    hour = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%HZ")
-    return ("hour", hour), ("day", datetime.fromtimestamp(at, zone).date().isoformat())
+    return _periods(int(at // 3600), int(at // 60), zone)
 
 
 def since(now: datetime, window: Window, last: int, zone: tzinfo) -> str:

@@ -6,7 +6,7 @@ fit; a test swaps an adapter with one line: `container.ledger.override(providers
 
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from zoneinfo import ZoneInfo
@@ -36,14 +36,12 @@ from ..application.drains import Drains
 from ..application.health import Health
 from ..application.keeper import CHECKPOINT, Keeper
 from ..application.outbox import Outbox
+from ..application.receipts import Receipts
 from ..application.relay import Relay
 from ..application.travel import Travel
-from ..domain.errors import StoreUnavailable
-from ..domain.events import StoreFailed
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
+from .lifetime import Step, in_turn, loading, nothing, telling
 from .settings import Settings
-
-Step = Callable[[], Awaitable[None]]
 
 #: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
 PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
@@ -76,32 +74,6 @@ def gate(house: House) -> Gate:
     quart = create(house)
     # Hypercorn's typed dictionaries, which Quart is annotated with, are ASGI's own messages.
     return Gate(house, quart)  # type: ignore[arg-type]
-
-
-async def nothing() -> None:
-    """Nothing is to be done."""
-
-
-def in_turn(*steps: Step) -> Step:
-    """One step after the other."""
-
-    async def all_of_them() -> None:
-        for step in steps:
-            await step()
-
-    return all_of_them
-
-
-def loading(catalogue: SqliteCatalogue, observer: Observer) -> Step:
-    """Reads what was saved; without it what was configured is in force, and it is said."""
-
-    async def load() -> None:
-        try:
-            await catalogue.load()
-        except StoreUnavailable as error:
-            observer.note(StoreFailed("load", str(error)))
-
-    return load
 
 
 class Container(containers.DeclarativeContainer):
@@ -179,7 +151,7 @@ class Container(containers.DeclarativeContainer):
         House,
         relay=relay,
         directory=directory,
-        journal=journal,
+        receipts=providers.Singleton(Receipts, journal, outbox, clock),
         clock=clock,
         observer=observer,
         new_id=providers.Object(new_id),
@@ -196,6 +168,7 @@ def serve(container: Container) -> None:
     file = providers.Singleton(
         Database,
         providers.Callable(lambda folder: folder / NAME, container.settings.provided.data_dir),
+        moved=providers.Factory(telling, container.observer),
     )
     catalogue = providers.Singleton(
         SqliteCatalogue, file, container.settings.provided.snapshot, container.observer

@@ -120,7 +120,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path, data: bytes) -> None:
     database = Database(path)
     books = over(database)
 
-    with pytest.raises(StoreUnavailable, match="move the file away"):
+    with pytest.raises(StoreUnavailable, match="move it away together with its -wal"):
         await books.ledger.settle(hold("1"), outcome("1"))
     assert data == path.read_bytes()
 

@@ -11,7 +11,7 @@ from src.adapters.stores.sqlite import database as databases
 from src.adapters.stores.sqlite.database import NAME, Database
 from src.adapters.stores.sqlite.journal import SqliteJournal
 from src.adapters.stores.sqlite.leases import SqliteLeases
-from src.domain.errors import StoreUnavailable
+from src.domain.errors import NotStorable, StoreUnavailable
 
 from .books import Books, SetClock, claim, hold, outcome, sqlite_ledger
 from .rigged import locking, rigged
@@ -77,7 +77,7 @@ async def test_one_that_fails_fails_alone(tmp_path: Path) -> None:
         return_exceptions=True,
     )
 
-    assert [type(None), StoreUnavailable, StoreUnavailable, type(None)] == [type(f) for f in found]
+    assert [type(None), StoreUnavailable, NotStorable, type(None)] == [type(f) for f in found]
     assert 14 == (await books.total()).output_tokens
     assert not database.failing
     database.close()

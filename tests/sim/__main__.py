@@ -32,7 +32,8 @@ def _show(happened: "Counter[str]") -> None:
     for kind in kinds:
         print(f"{happened[kind]:>9}  {kind}")
     missing = sum(not happened[kind] for kind in kinds)
-    print(f"{len(kinds)} kinds of faults, {missing} of them never happened")
+    faults = len(alphabet.all_faults())
+    print(f"{faults} kinds of faults, {len(kinds) - faults} besides; {missing} never happened")
 
 
 if __name__ == "__main__":

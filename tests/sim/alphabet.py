@@ -46,7 +46,6 @@ OTHERS = (
     "process: cancelled",
     "process: cancelled again",
     "process: frozen",
-    "process: started again",
     "clock: minutes apart",
     "clock: set ahead",
     "clock: set back",
@@ -54,18 +53,28 @@ OTHERS = (
     "caller: leaves in its stream",
     "caller: leaves during its end",
     "caller: reads slowly",
+    "whole: too large",
+    "drain: no place",
+)
+#: What must happen as well, and is nobody's fault.
+BESIDES = (
+    "process: started again",
     "key: twice at once",
     "key: again later",
     "key: with another body",
+    "key: by another client",
     "key: at another instance",
     "whole: wished",
-    "whole: too large",
-    "drain: no place",
 )
 
 
 def kinds() -> list[str]:
-    """All of them."""
+    """All that must happen: the faults, and what is none."""
+    return [*all_faults(), *BESIDES]
+
+
+def all_faults() -> list[str]:
+    """Every kind of fault."""
     played = {*ANY, *torn.STREAMS, faults.json_for_a_stream}
     providers = sorted(f"provider: {fault.__name__}" for fault in played)
     wires = [f"{verb}: {fate}" for verb, fates in FATES.items() for fate in fates]

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from attrs import evolve, frozen
 
+from src.domain.receipt import Usage
+
 Kind = Literal["role", "piece", "finish", "usage", "done", "comment", "noise", "error"]
 Json = dict[str, Any]
 
@@ -95,6 +97,16 @@ def stream(
     return [evolve(frame, data=frame.data + end) for frame in frames], tokens
 
 
+def used(tokens: tuple[int, int]) -> Usage:
+    """What a provider that says so many tokens means, in full."""
+    return Usage(
+        *tokens,
+        cached_tokens=tokens[0] // 3,
+        cache_write_tokens=tokens[0] // 5,
+        reasoning_tokens=tokens[1] // 2,
+    )
+
+
 def roles(mark: str, ask: Asked, count: int) -> list[Frame]:
     """Events that say nothing yet."""
     frame = _role(mark, ask, 0)
@@ -122,7 +134,7 @@ def noise(dice: Random) -> Frame:
         (b"data: {not json", "noise"),
         (b"data: 17", "noise"),
         (b"event: x\ndata: hello", "noise"),
-        (b"data: {\ndata: }", "role"),  # an empty object: a chunk that says nothing
+        (b"data: {\ndata: }", "noise"),  # an empty object: nothing of a chunk is in it
         (b"id: 3", "comment"),  # no data: no event
     )
     said, kind = dice.choice(kinds)
@@ -155,7 +167,14 @@ def _say(dice: Random) -> str:
 
 
 def _usage(tokens: tuple[int, int]) -> Json:
-    return {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
+    cached = {"cached_tokens": tokens[0] // 3, "cache_write_tokens": tokens[0] // 5}
+    return {
+        "prompt_tokens": tokens[0],
+        "completion_tokens": tokens[1],
+        "total_tokens": sum(tokens),
+        "prompt_tokens_details": cached,
+        "completion_tokens_details": {"reasoning_tokens": tokens[1] // 2},
+    }
 
 
 def _data(chunk: Json) -> bytes:

@@ -4,6 +4,7 @@ from functools import partial
 
 from src.adapters.stores.bookkeeping import Bookkeeper
 
+from . import bugs_of_answers as answers
 from . import bugs_of_books as books
 from . import bugs_of_relay as relay
 from .sabotage import Sabotage
@@ -50,6 +51,18 @@ BUGS: dict[str, Sabotage] = {
     "deadline missed": _part("time", "relay", relay.HasTime),
     "rest shortened": _part("I6", "health", relay.WakesKeys),
     "rests of others ignored": _part("I6", "health", relay.HearsNothing),
+    "nothing read on": _part("I3", "drains", answers.NeverReadsOn),
+    "answers never stored": _part("key", "travel", answers.KeepsNothing),
+    "key not scoped by client": _part("key", "relay", answers.OneKeyring),
+    "abandoned usage in the receipt": _part("I3", "relay", answers.TakesTheAbandoned),
+    "abandoned usage under the status": _store("I3", books.OneStatus),
+    "degraded never said": _part("I12", "books", books.ForgetsItIsAlone),
+    "closed ignored": _part("I12", "books", books.NeverCloses),
+    "closed for all": _part("I12", "books", books.AlwaysCloses),
+    "leases never given back": _part("I7", "books", books.KeepsLeases),
+    "sums without errors": _store("I3", books.CountsNoErrors),
+    "sums without cached tokens": _store("I3", books.CountsNoCache),
+    "sums without reasoning": _store("I3", books.CountsNoThoughts),
 }
 
 

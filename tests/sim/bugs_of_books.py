@@ -1,6 +1,7 @@
 """Bugs to plant in the books: in how an instance keeps them, and in the store itself."""
 
 import asyncio
+from math import inf
 
 from attrs import evolve
 
@@ -14,6 +15,7 @@ from src.domain.entry import Entry
 from src.domain.idempotency import Claim
 from src.domain.ports import Clock
 from src.domain.quota import Hold, Outcome, Verdict
+from src.domain.usage import Tally
 
 
 class ForgetsWhoLeft(Books):
@@ -85,6 +87,36 @@ class ClosesAtOnce(Outbox):
             self._task.cancel()
 
 
+class ForgetsItIsAlone(Books):
+    """Does not say that the store was away, or that its books are not all."""
+
+    async def admit(self, hold: Hold, by: float = inf) -> Verdict:
+        return evolve(await super().admit(hold, by), degraded=False)
+
+
+class NeverCloses(Books):
+    """Goes on without the store, though it was told to close then."""
+
+    async def admit(self, hold: Hold, by: float = inf) -> Verdict:
+        self.on_store_down = "local"
+        return await super().admit(hold, by)
+
+
+class AlwaysCloses(Books):
+    """Does nothing without the store, though it was told to go on."""
+
+    async def admit(self, hold: Hold, by: float = inf) -> Verdict:
+        self.on_store_down = "closed"
+        return await super().admit(hold, by)
+
+
+class KeepsLeases(Books):
+    """Lets every lease run out."""
+
+    async def give_back(self, name: str, token: int) -> None:
+        pass
+
+
 class Adds(Bookkeeper):
     """A late settlement comes on top of what was lost."""
 
@@ -116,6 +148,49 @@ class ChargesAgain(Bookkeeper):
         super().settle(hold, outcome, now)
         if before is not None and before.state == "settled":
             self.pages.add(entries.added(None, before, self.zone))
+
+
+class CountsNoErrors(Bookkeeper):
+    """Its sums know no errors."""
+
+    def _close(self, before: Entry | None, after: Entry) -> None:
+        super()._close(before, after)
+        for window, row in entries.added(before, after, self.zone):
+            less = Tally(errors=-row.tally.errors)
+            self.pages.add(((window, evolve(row, tally=less)),))
+
+
+class CountsNoCache(Bookkeeper):
+    """Its sums know no cached tokens."""
+
+    def _close(self, before: Entry | None, after: Entry) -> None:
+        super()._close(before, after)
+        for window, row in entries.added(before, after, self.zone):
+            less = Tally(cached_tokens=-row.tally.cached_tokens)
+            self.pages.add(((window, evolve(row, tally=less)),))
+
+
+class CountsNoThoughts(Bookkeeper):
+    """Its sums know no reasoning tokens."""
+
+    def _close(self, before: Entry | None, after: Entry) -> None:
+        super()._close(before, after)
+        for window, row in entries.added(before, after, self.zone):
+            less = Tally(reasoning_tokens=-row.tally.reasoning_tokens)
+            self.pages.add(((window, evolve(row, tally=less)),))
+
+
+class OneStatus(Bookkeeper):
+    """Adds abandoned attempts to the status that the caller got in the end."""
+
+    def _close(self, before: Entry | None, after: Entry) -> None:
+        super()._close(before, after)
+        status = after.receipt.status if after.receipt else 0
+        for window, row in entries.added(before, after, self.zone):
+            if row.heading.status == 0:
+                right = evolve(row.heading, status=status)
+                less, more = evolve(row, tally=-row.tally), evolve(row, heading=right)
+                self.pages.add(((window, less), (window, more)))
 
 
 class OneBody(Bookkeeper):

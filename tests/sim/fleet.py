@@ -76,6 +76,7 @@ class Fleet:
         weather = self._weather(dice)
         wire = Wire(life, process, self.history, weather, clock)
         ports = self._ports(dice, wire, clock)
+        process.places = ports.places
         instance = self.wiring.instance(life, process, clock, weather, ports)
         self.instances.append(instance)
         self.history.processes.append(process)
@@ -210,14 +211,14 @@ class Fleet:
 
     def _clock(self, process: Process, dice: Random) -> SimClock:
         """The calendars of two machines are up to ten minutes apart; some are set, once."""
-        off = dice.uniform(-300.0, 300.0)
-        if abs(off) > 60.0:
+        skew = self.skew + dice.uniform(-300.0, 300.0)
+        others = [one.clock for one in self.instances if one.process.lives]
+        if any(abs(skew - other.skew) > 60.0 for other in others):
             self.history.happened["clock: minutes apart"] += 1
         jump = dice.choice((30.0, 3.0, -2.0, -20.0)) if dice.random() < 0.15 else 0.0
-        if jump:
-            self.history.happened[f"clock: set {'ahead' if jump > 0 else 'back'}"] += 1
         process.jump = jump
-        return SimClock(self.loop, self.skew + off, START + dice.uniform(0.0, 20.0), jump)
+        at = START + dice.uniform(0.0, 20.0)
+        return SimClock(self.loop, skew, at, jump, self.history.happened)
 
     def _weather(self, dice: Random) -> Weather:
         parted = (0.0, 0.0)

@@ -9,6 +9,7 @@ from attrs import define, field
 from src.domain.entry import State
 from src.domain.errors import Refusal
 from src.domain.events import BreakerClosed, BreakerOpened, Event, KeyRested
+from src.domain.quota import Verdict
 from src.domain.receipt import Delivered, Receipt
 
 from .answers import Json
@@ -30,6 +31,8 @@ class Process:
     latest: float = 0.0
     #: By how many seconds its calendar is set ahead, or back, once.
     jump: float = 0.0
+    #: How many answers it reads on at once after their callers left.
+    places: int = 0
     #: Until when (loop time) something keeps its words from the store.
     trouble: float = NEVER
     #: When something last happened to one of its words.
@@ -173,6 +176,8 @@ class History:
     #: spent on them.
     holding: dict[str, dict[str, float]] = field(factory=dict)
     leasing: dict[str, float] = field(factory=dict)
+    #: By request: what the store answered when it was to be admitted; nothing where it did not.
+    verdicts: dict[str, Verdict] = field(factory=dict)
     #: How often each kind of fault happened.
     happened: Counter[str] = field(factory=Counter)
     broken: list[str] = field(factory=list)

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from src.domain.errors import DeadlineExceeded, KeysResting
 from src.domain.receipt import Receipt
 
-from . import laws_of_books, laws_of_keys, laws_of_tries, laws_of_usage, laws_of_words
+from . import (
+    laws_of_books,
+    laws_of_keys,
+    laws_of_store,
+    laws_of_tries,
+    laws_of_usage,
+    laws_of_words,
+)
 from .history import History, Visit
 from .world import World
 
@@ -24,7 +31,8 @@ def broken(world: World) -> list[str]:
         told = receipts.get(visit.id, [])
         found += [f"{law} {visit.id}" for law in _of_visit(world, visit, told)]
     found += laws_of_tries.of_providers(history)
-    found += laws_of_keys.of_world(history, {id: told[0] for id, told in receipts.items()})
+    first = {id: told[0] for id, told in receipts.items()}
+    found += laws_of_keys.of_world(history, first, stores=world.fleet.settings.store_answers)
     found += laws_of_books.of_sums(world.store.ledger)
     return [f"seed {world.seed}: {law}" for law in found]
 
@@ -36,6 +44,7 @@ def _of_visit(world: World, visit: Visit, receipts: list[Receipt]) -> Iterator[s
     entry = world.store.entry(visit.id)
     receipt = receipts[0] if receipts else None
     yield from laws_of_books.of_visit(history, visit, receipt, entry)
+    yield from laws_of_store.of_visit(history, visit, receipt, world.fleet.settings.on_store_down)
     if len(receipts) > 1 or (visit.lived and receipt is None):
         yield f"I1: {len(receipts)} terminal states instead of one:"
         return

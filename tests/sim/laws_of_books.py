@@ -11,7 +11,8 @@ from src.application.keeper import CHECKPOINT
 from src.application.whole import SWITCHED
 from src.domain.entry import Entry
 from src.domain.errors import ModelNotFound
-from src.domain.receipt import Receipt
+from src.domain.receipt import Receipt, Usage
+from src.domain.usage import Tally
 
 from .history import Booked, History, Visit
 
@@ -85,26 +86,37 @@ def _not_too_much(history: History, visit: Visit, recorded: Receipt) -> Iterator
         yield f"I3: {recorded.bytes_out} bytes recorded, {most} could be delivered:"
 
 
-Sum = Counter[tuple[str, str, str, str]]
+#: By client, provider, model, status and what is counted; by client, status and what.
+Sum = Counter[tuple[str, str, str, int, str]]
+Asked = Counter[tuple[str, int, str]]
+_COUNTED = (
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "estimated",
+)
 
 
 def of_sums(ledger: MemoryLedger) -> Iterator[str]:
-    """I3 and I4: the sums are those of the receipts, each attempt that was paid for counted once;
-    nothing in them is less than nothing."""
+    """I3 and I4: the sums are those of the receipts, each attempt that was paid for counted once,
+    and what nobody got under no status; nothing in them is less than nothing."""
     for (window, period, heading), tally in ledger.pages.sums.items():
         if min(astuple(tally)) < 0:
             yield f"I4: {tally} in {window} {period} for {heading}"
-    expected, requests = _expected([entry.receipt for entry in ledger.pages.over.values()])
+    receipts = [entry.receipt for entry in ledger.pages.over.values() if entry.receipt]
+    expected, requests = _used(receipts), _requests(receipts)
     for window in ("hour", "day"):
         booked: Sum = Counter()
-        asked: Counter[tuple[str, int]] = Counter()
+        asked: Asked = Counter()
         for (kind, _, heading), tally in ledger.pages.sums.items():
             if kind == window:
-                place = (heading.client, heading.provider, heading.model)
-                booked[*place, "in"] += tally.input_tokens
-                booked[*place, "out"] += tally.output_tokens
-                booked[*place, "estimated"] += tally.estimated
-                asked[heading.client, heading.status] += tally.requests
+                _count(
+                    booked, (heading.client, heading.provider, heading.model), heading.status, tally
+                )
+                asked[heading.client, heading.status, "requests"] += tally.requests
+                asked[heading.client, heading.status, "errors"] += tally.errors
         if +booked != +expected:
             more, less = +(booked - expected), +(expected - booked)
             yield f"I3: by the {window} {more} too much, {less} too little"
@@ -112,17 +124,28 @@ def of_sums(ledger: MemoryLedger) -> Iterator[str]:
             yield f"I3: by the {window} {asked} requests, not {requests}"
 
 
-def _expected(receipts: list[Receipt | None]) -> tuple[Sum, Counter[tuple[str, int]]]:
+def _used(receipts: list[Receipt]) -> Sum:
+    """The last attempt is the request's own where the receipt says so; the others, nobody got."""
     used: Sum = Counter()
-    requests: Counter[tuple[str, int]] = Counter()
     for receipt in receipts:
-        if receipt is None:
-            continue
-        requests[receipt.client, receipt.status] += 1
-        for attempt in receipt.attempts:
+        for place, attempt in enumerate(receipt.attempts, 1):
+            own = receipt.usage is not None and place == len(receipt.attempts)
+            where = (receipt.client, attempt.provider, attempt.model)
             if attempt.usage is not None:
-                place = (receipt.client, attempt.provider, attempt.model)
-                used[*place, "in"] += attempt.usage.input_tokens
-                used[*place, "out"] += attempt.usage.output_tokens
-                used[*place, "estimated"] += attempt.usage.estimated
-    return used, requests
+                _count(used, where, receipt.status if own else 0, attempt.usage)
+    return used
+
+
+def _requests(receipts: list[Receipt]) -> Asked:
+    """Who left has met no error of ours."""
+    asked: Asked = Counter()
+    for receipt in receipts:
+        asked[receipt.client, receipt.status, "requests"] += 1
+        error = receipt.ending not in ("completed", "client_gone")
+        asked[receipt.client, receipt.status, "errors"] += error
+    return asked
+
+
+def _count(sums: Sum, where: tuple[str, str, str], status: int, counts: Usage | Tally) -> None:
+    for name in _COUNTED:
+        sums[*where, status, name] += int(getattr(counts, name))

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from src.domain.errors import Conflict
+from src.domain.idempotency import LARGEST_STORED
 from src.domain.receipt import Receipt
 
 from .history import Booked, History, Try, Visit
 
 
-def of_world(history: History, receipts: Mapping[str, Receipt]) -> Iterator[str]:
-    """For every key of every client."""
+def of_world(history: History, receipts: Mapping[str, Receipt], *, stores: bool) -> Iterator[str]:
+    """For every key of every client; `stores`: answers are kept, to be given again."""
     keyed: dict[tuple[str, str], list[Visit]] = {}
     for visit in history.visits.values():
         if visit.key:
@@ -17,6 +18,8 @@ def of_world(history: History, receipts: Mapping[str, Receipt]) -> Iterator[str]
     for visits in keyed.values():
         yield from _once(history, visits, receipts)
         for visit in visits:
+            if stores:
+                yield from _kept(visit)
             if (receipt := receipts.get(visit.id)) is not None:
                 yield from _given_again(history, visit, receipt)
 
@@ -49,6 +52,14 @@ def _keeps(receipt: Receipt) -> bool:
     if receipt.ending == "client_gone":
         return receipt.usage is not None
     return receipt.ending == "completed"
+
+
+def _kept(visit: Visit) -> Iterator[str]:
+    """What is small and was completed is given again: nobody hears that it was not kept."""
+    refusal = visit.refusal
+    first = refusal.receipt if isinstance(refusal, Conflict) else None
+    if first and first.ending == "completed" and first.bytes_out <= LARGEST_STORED:
+        yield f"key: {visit.id} was not given the answer of {first.request_id}"
 
 
 def _given_again(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:

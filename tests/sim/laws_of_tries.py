@@ -94,7 +94,7 @@ def _health(visit: Visit, receipt: Receipt, pairs: list[Pair]) -> Iterator[str]:
     """A provider that does everything right has served, unless the caller would not wait."""
     if visit.process.frozen:
         return  # it may have slept through the answer
-    fine = {"served", "client_gone", "deadline"}
+    fine = {"served", "client_gone", "stopped", "deadline"}
     held = receipt.delivery != "live" or visit.delivery != "live"
     for one, record in pairs:
         if one.script.fine(whole=held) and record.outcome not in fine:

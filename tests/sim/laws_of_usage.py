@@ -3,12 +3,16 @@ attempt that was paid for, whoever got its answer (I3)."""
 
 import json
 from collections.abc import Iterator
+from math import inf
 
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 
+from . import answers
 from .answers import Frame
 from .history import History, Try, Visit
 
+#: Whose answer is the caller's own, though the caller may not have it.
+_OWN = ("served", "client_gone")
 #: At the end of what is read an event counts without its blank line as well.
 BLANK = 4
 
@@ -22,15 +26,56 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
         # What was read strictly may have been read on less so: over the bound of whole delivery.
         surely = one.script.heard(one.read, strict=strict)
         yield from _of_try(visit, one, record, surely, asked)
+        if record.outcome == "client_gone" and _read_on(history, visit, one, strict=strict):
+            yield from _as_said(one, record)
     own, last = receipt.usage, receipt.attempts[-1].usage if receipt.attempts else None
     if own is not None and own != last:
         yield f"I3: {own} in the receipt, {last} in its attempt:"
+    if (
+        own is not None
+        and not _delivered(visit, tries)
+        and receipt.attempts[-1].outcome not in _OWN
+    ):
+        yield f"I3: {own} in the receipt, of an attempt that was abandoned:"
     if last is not None and own is None and _delivered(visit, tries):
         yield f"I3: {last} was delivered, and is not in the receipt:"
 
 
 def _delivered(visit: Visit, tries: list[Try]) -> bool:
     return bool(visit.tries_before) and visit.tries_before == len(tries)
+
+
+def _read_on(history: History, visit: Visit, one: Try, *, strict: bool) -> bool:
+    """The caller left in the midst of an answer; there was a place to read on, and what it used
+    came in time."""
+    gone, process, script = visit.gone_at, visit.process, one.script
+    if gone is None or visit.stopped or visit.cancelled_at is not None or process.frozen:
+        return False
+    if visit.slow or not visit.lived or not _place(history, visit, gone):
+        return False
+    over = min(gone + one.drain, visit.began + (visit.timeout or inf)) - 0.01
+    before = script.heard(script.by(gone - 0.01 - one.at), strict=strict)[:-1]
+    after = script.heard(script.by(over - one.at), strict=strict)[:-1]
+    began = any(frame.kind == "piece" for frame in before)
+    return began and any(frame.kind == "usage" for frame in after)
+
+
+def _place(history: History, visit: Visit, at: float) -> bool:
+    """Were fewer answers read on than may be, whoever came first at that instant?"""
+    others = [
+        other
+        for other in history.visits.values()
+        if other.process is visit.process
+        and other is not visit
+        and other.gone_at is not None
+        and other.gone_at <= at <= (other.left or inf)
+    ]
+    return len(others) < visit.process.places
+
+
+def _as_said(one: Try, record: AttemptRecord) -> Iterator[str]:
+    if record.usage is None or record.usage.estimated:
+        yield f"I3: {record.usage} of try {one.number}, whose last words came in time:"
 
 
 def _of_try(
@@ -44,7 +89,7 @@ def _of_try(
             yield f"I3: nothing recorded of try {one.number} ({one.script.name}):"
     elif usage.estimated:
         yield from _estimate(visit, one, usage, surely, asked)
-    elif (usage.input_tokens, usage.output_tokens) != said:
+    elif said is None or usage != answers.used(said):
         yield f"I3: {usage} recorded of try {one.number}, which said {said}:"
 
 

@@ -8,6 +8,7 @@ from src.domain.catalogue import Snapshot
 from src.domain.errors import DeadlineExceeded
 from src.domain.receipt import Receipt
 
+from . import answers
 from .history import History, Try, Visit
 
 _DONE = re.compile(rb"(?:^|[\r\n])data: \[DONE\]")
@@ -77,13 +78,8 @@ def _receipt(visit: Visit, server: Try, receipt: Receipt) -> Iterator[str]:
         yield f"I3: served by {server.target} with {server.key}, recorded {served}:"
     if receipt.bytes_out != sum(map(len, visit.written)):
         yield f"I3: {receipt.bytes_out} bytes recorded:"
-    tokens = server.script.tokens
-    usage = receipt.usage
-    if (
-        tokens
-        and not visit.hurried
-        and (not usage or (usage.input_tokens, usage.output_tokens) != tokens)
-    ):
+    tokens, usage = server.script.tokens, receipt.usage
+    if tokens and not visit.hurried and usage != answers.used(tokens):
         yield f"I3: {tokens} tokens were used, recorded {usage}:"
 
 

@@ -82,6 +82,14 @@ class Script:
         """How long all of it takes."""
         return self.connect + self.delay + sum(piece.after for piece in self.pieces)
 
+    def by(self, seconds: float) -> int:
+        """How many bytes of it have arrived by then, counted from the call."""
+        at, size = self.connect + self.delay, 0
+        for piece in self.pieces:
+            at += piece.after
+            size += len(piece.data) if at <= seconds else 0
+        return size
+
     def fine(self, *, whole: bool) -> bool:
         """Must a caller who waits get it? Held until it is whole, it may have nothing in it that
         is no chunk."""

@@ -102,6 +102,11 @@ class SimStore:
 
     def _truly(self, hold: Hold, repeat: Repeat) -> None:
         """A key is taken only by a request that runs, or that ended well."""
+        ours, theirs = self.history.visits[hold.id], self.history.visits[repeat.request_id]
+        if (ours.client, ours.key) != (theirs.client, theirs.key):
+            self.history.wrong(
+                "key", f"{hold.id}: taken for {theirs.id}, which is another client's"
+            )
         first = self.entry(repeat.request_id)
         receipt = first.receipt if first else None
         runs = first is not None and first.state == "open"

@@ -81,6 +81,10 @@ class SimLedger:
     keys: tuple[str, ...]
 
     async def admit(self, hold: Hold) -> Verdict:
+        verdict = self.wire.history.verdicts[hold.id] = await self._verdict(hold)
+        return verdict
+
+    async def _verdict(self, hold: Hold) -> Verdict:
         lasts = hold.until - self.clock.now()
         news = self.wire.weather.news()
         if news:

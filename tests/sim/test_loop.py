@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from .clock import SimClock
 from .loop import START, Deadlock, Livelock, SimLoop, run
 
 
@@ -121,3 +122,22 @@ def test_going_round_in_circles_is_an_error() -> None:
 
     with pytest.raises(Livelock):
         run(SimLoop(1), work())
+
+
+@pytest.mark.parametrize(("looks", "happened"), [((), 0), ((2.0,), 0), ((0.5, 2.0), 1)])
+def test_a_clock_is_set_where_somebody_sees_it(looks: tuple[float, ...], happened: int) -> None:
+    """
+    A jump counts once, and only for who looks at the clock before and after it.
+    """
+    loop = SimLoop(1)
+    clock = SimClock(loop, jump_at=START + 1.0, jump=30.0)
+
+    async def work() -> None:
+        for at in looks:
+            await asyncio.sleep(START + at - loop.time())
+            clock.now()
+            clock.now()
+
+    run(loop, work())
+
+    assert happened == clock.happened["clock: set ahead"]

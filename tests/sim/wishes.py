@@ -76,19 +76,22 @@ def _wish(dice: Random, name: str, at: float, model: str) -> Wish:
 
 
 def _again(dice: Random, wish: Wish) -> list[Wish]:
-    """The same key once or twice more, mostly with the same body."""
+    """The same key once or twice more, mostly with the same body, and mostly from the same client:
+    another's key is its own."""
     more: list[Wish] = []
     for number in range(dice.randint(1, 2)):
         after = dice.choice(LATER)
-        other = dice.random() < 0.2
-        body = wish.body | {"seed": 17} if other else wish.body
-        how = "with another body" if other else "twice at once" if after < 0.01 else "again later"
+        lot = dice.random()
+        other, stranger = lot < 0.2, 0.2 <= lot < 0.4
+        how = "twice at once" if after < 0.01 else "again later"
+        how = "with another body" if other else "by another client" if stranger else how
         more.append(
             evolve(
                 wish,
                 id=f"{wish.id}.{number}",
                 at=wish.at + after,
-                body=body,
+                body=wish.body | {"seed": 17} if other else wish.body,
+                client=CLIENTS[1 - CLIENTS.index(wish.client)] if stranger else wish.client,
                 leaves_after=None,
                 repeats=how,
                 where=dice.random(),

@@ -32,6 +32,12 @@ GARBAGE = {
     "a word that begins like a field": b"database\n\n",
     "no field at all": b"Bad Gateway\r\n\r\n",
     "a comment and no field": b": hi\rBad Gateway\r\r",
+    "a torn line before a chunk": b"a: {}\n" + HELLO,
+    "a torn line behind a chunk": HELLO.removesuffix(b"\n") + b"a: {}\n\n",
+    "an empty object": golden.event(b"{}"),
+    "an error of nobody's shape": golden.event(b'{"error_code": 336100, "error_msg": "busy"}'),
+    "a status": golden.event(b'{"status": 429, "success": false}'),
+    "choices that are no list": golden.event(b'{"choices": "x"}'),
 }
 
 
@@ -66,7 +72,6 @@ SOUND = {
     "a field without a colon": b"retry\n\n",
     "blank lines": b"\n\n",
     "an event without choices": golden.event(golden.envelope([], prompt_filter_results=[])),
-    "an empty object": golden.event(b"{}"),
     "odd choices": golden.event(b'{"choices": [7, null]}'),
     "usage": golden.event(golden.USAGE),
     "no error": golden.event(golden.piece({"content": "x"}, error=None)),

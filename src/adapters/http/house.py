@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from attrs import define, field, frozen
 
 from ...application.directory import Directory
+from ...application.receipts import Receipts
 from ...application.relay import Relay
 from ...domain import access
 from ...domain.access import Principal
-from ...domain.ports import Clock, Journal, Observer
+from ...domain.ports import Clock, Observer
 from .asgi import Receive, Scope, Send
 from .caller import BEAT
 
@@ -25,7 +26,7 @@ class House:
 
     relay: Relay
     directory: Directory
-    journal: Journal
+    receipts: Receipts
     clock: Clock
     observer: Observer
     new_id: Callable[[], str]

@@ -21,7 +21,7 @@ def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
     ]
     if failed:
         fields.append(("x-relay-failed", ", ".join(map(_failure, failed))))
-    if receipt.stream:
+    if receipt.stream and receipt.ending == "completed" and not receipt.replay_of:
         fields.append(("x-relay-delivery", receipt.delivery))
     # Of a stream it is known beforehand only where all of it was held.
     if receipt.usage is not None and (not receipt.stream or receipt.delivery == "whole"):

@@ -22,7 +22,8 @@ def headers_of(scope: Scope) -> dict[str, str]:
     """Lower-case names; repeated ones joined as RFC 9110 section 5.3 joins them."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
+        # RFC 9110 section 5.5: white space around a value is no part of it.
+        key, text = name.decode("latin-1"), value.decode("latin-1").strip(" \t")
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 

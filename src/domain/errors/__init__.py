@@ -3,6 +3,7 @@
 RelayError
 ├── ConfigurationError      the operator mends the configuration; every problem is listed at once
 ├── StoreUnavailable        the store cannot answer in time; go on degraded, as declared
+│   └── NotStorable         this one thing cannot be kept: say so, and go on
 ├── Refusal                 the caller gets an error (its status: `adapters/http/errors.py`)
 │   ├── InvalidRequest      mend the request; `param` names the field
 │   ├── InvalidKey          send a valid client key
@@ -43,6 +44,7 @@ RelayError
 
 from .base import (
     ConfigurationError,
+    NotStorable,
     Problem,
     RelayError,
     StoreUnavailable,
@@ -109,6 +111,7 @@ __all__ = [
     "ModelUnknown",
     "NotAllowed",
     "NotConfigured",
+    "NotStorable",
     "NothingToTry",
     "OutOfCredit",
     "PathNotFound",

@@ -29,3 +29,7 @@ class ConfigurationError(RelayError):
 
 class StoreUnavailable(RelayError):
     """The store did not answer in time or refused; the declared degraded mode applies."""
+
+
+class NotStorable(StoreUnavailable):
+    """The store is well; this one thing cannot be written down, now or ever."""

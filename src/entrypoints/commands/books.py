@@ -47,7 +47,8 @@ def usage(
 
     Days are those of RELAY_TIMEZONE. A request counts in the day it came in, under what answered
     it; tokens that the provider did not count itself are estimated, and their requests counted in
-    the last column. Attempts that were abandoned and paid for stand under the status 0.
+    the last column. Attempts that were abandoned and paid for stand under the status
+    0, and so do requests whose process died before their caller had heard anything.
 
     \b
     Examples:

@@ -9,8 +9,8 @@ from ..reply import send_json
 
 
 async def one(house: House, visit: Visit) -> None:
-    """Raises PathNotFound for a receipt that is not there, or is somebody else's."""
-    receipt = await house.journal.receipt(visit.rest, visit.principal.client)
+    """Raises StoreDown, and PathNotFound for a receipt that is not there, or is somebody else's."""
+    receipt = await house.receipts.find(visit.rest, visit.principal.client)
     if receipt is None:
         raise PathNotFound("There is no such receipt for this key.")
     await send_json(visit, msgspec.json.encode(receipt_json.of(receipt)))

@@ -27,6 +27,10 @@ MOST_WAITING = 10_000
 LONGEST_CLOSING = 5.0
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 @define(eq=False)
 class Database:
     """One file, for all loops and threads of this process. Its thread starts with the first verb.
@@ -37,6 +41,8 @@ class Database:
     path: Path
     patience: float = 2.0
     connect: Connect = connect
+    #: Hears, in the writing thread, when another file stands in the place of the books.
+    moved: Callable[[], None] = _nothing
     _watches: tuple[Watch, ...] = ()
     _writer: Writer | None = None
     _lock: Lock = field(factory=Lock)
@@ -103,9 +109,11 @@ class Database:
 
     def _started(self) -> Writer:
         writer = Writer(
+            self.path,
             partial(self.connect, self.path, self.patience),
             partial(unavailable, self.path),
             self._watches,
+            moved=self.moved,
         )
         writer.start()
         return writer

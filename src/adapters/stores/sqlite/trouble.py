@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ....domain.errors import StoreUnavailable
+from ....domain.errors import NotStorable, StoreUnavailable
 
 
 class Foreign(sqlite3.DatabaseError):
@@ -19,7 +19,10 @@ TROUBLE = (sqlite3.Error, OSError, ValueError, OverflowError, TypeError, msgspec
 _FULL = "the disk is full: make room"
 _READ_ONLY = "it cannot be written: let the relay's user write the file and its folder"
 _LOCKED = "another program keeps it locked: end that program"
-_CORRUPT = "it is damaged, or no database: stop the relay, move the file away, restore a copy"
+_CORRUPT = (
+    "it is damaged, or no database: stop the relay, move it away together with its -wal and -shm,"
+    " restore a copy"
+)
 _DISK = "the disk refused: look at its space, its quota and its health"
 _PLACE = "it cannot be opened: RELAY_DATA_DIR must be a folder that the relay's user may write"
 
@@ -52,6 +55,8 @@ def unavailable(path: Path, error: Exception) -> StoreUnavailable:
     if isinstance(error, Foreign):
         return StoreUnavailable(f"{path} {error}")
     mend = _mend(error)
+    if not isinstance(error, OSError | sqlite3.Error):
+        return NotStorable(f"{path}: {mend} ({error})")
     return StoreUnavailable(f"{path}: {mend} ({error})" if mend else f"{path}: {error}")
 
 

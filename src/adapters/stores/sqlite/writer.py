@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
@@ -32,6 +33,10 @@ class Job:
     writes: bool
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 @define(eq=False)
 class Writer:
     """One thread with one connection, which is opened when it is needed, and anew after trouble.
@@ -39,6 +44,7 @@ class Writer:
     A defect ends the thread, loudly; those who wait are told, and the next verb starts another.
     """
 
+    path: Path
     connect: Callable[[], sqlite3.Connection]
     #: The trouble as it is told to those who wait.
     explain: Callable[[Exception], StoreUnavailable]
@@ -46,10 +52,13 @@ class Writer:
     watches: tuple[Watch, ...] = ()
     #: The last write failed: what is granted now may not be in the books.
     failing: bool = False
+    #: Called in this thread when another file stands in the place of ours.
+    moved: Callable[[], None] = _nothing
     gone: bool = False
     lock: Lock = field(factory=Lock)
     _queue: "SimpleQueue[Job | None]" = field(factory=SimpleQueue)
     _connection: sqlite3.Connection | None = None
+    _file: tuple[int, int] | None = None
     _thread: Thread = field(init=False)
 
     def start(self) -> None:
@@ -163,9 +172,26 @@ class Writer:
                 watch(self._opened())
 
     def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = self.connect()
-        return self._connection
+        if self._connection is not None and self._identity() != self._file:
+            # Deleted, or another put in its place: what is written to the old one nobody reads.
+            self._drop()
+            self.moved()
+        connection = self._connection
+        if connection is None:
+            connection = self.connect()
+            self._take(connection)
+        return connection
+
+    def _take(self, connection: sqlite3.Connection) -> None:
+        self._connection, self._file = connection, self._identity()
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file stands under the name now."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _renewed(self) -> bool:
         """Where no other can be had, the old connection stays: it may read what it cannot write."""
@@ -174,7 +200,7 @@ class Writer:
         except TROUBLE:
             return False
         self._drop()
-        self._connection = fresh
+        self._take(fresh)
         return True
 
     def _drop(self) -> None:

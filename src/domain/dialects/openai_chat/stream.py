@@ -109,7 +109,7 @@ class StreamReader:
         for event in events:
             if self.done or self.failure is not None:
                 break
-            if event.data is None and _NO_FIELD.search(event.raw) and not self._foreign():
+            if self._torn(event) and not self._foreign():
                 break
             if event.data is None:
                 # Keep-alives before the answer begins: a few go on, the rest say nothing new.
@@ -136,7 +136,17 @@ class StreamReader:
             return self._foreign()
         if not isinstance(chunk, dict):
             return self._foreign()
-        return self._fail(data) if failure.of(chunk) else self._read(chunk)
+        if failure.of(chunk):
+            return self._fail(data)
+        known = isinstance(chunk.get("choices"), list) or chunk.get("usage") is not None
+        return self._read(chunk) if known or not self.strict else self._foreign()
+
+    def _torn(self, event: Event) -> bool:
+        """Is there a line in it that clients skip unseen? Nobody looks where nothing can be done
+        about it any more."""
+        if event.data is not None and not self.strict:
+            return False
+        return _NO_FIELD.search(event.raw.rstrip(b"\r\n")) is not None
 
     def _foreign(self) -> bool:
         """No chunk. Not ours to judge: it goes on as it is, and does not end the stream, unless

@@ -140,7 +140,10 @@ class Passage:
         performance = self.performance
         if performance is None:
             return None
-        got = performance.delivery.committed or performance.under_way or ending == "client_gone"
+        # Not one that had failed when its caller left in the pause behind it.
+        last = self.records[-1].outcome if self.records else ""
+        left = ending == "client_gone" and last == "client_gone"
+        got = performance.delivery.committed or performance.under_way or left
         return performance.usage if got else None
 
     def _clean(self, text: str) -> str:

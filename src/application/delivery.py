@@ -9,7 +9,7 @@ from typing import Protocol
 
 from attrs import define, field
 
-from ..domain.dialects.openai_chat.stream import Passed, StreamReader
+from ..domain.dialects.codec import Passed, Reader
 from ..domain.errors import BadAnswer
 from ..domain.ports import Clock
 from ..domain.receipt import Delivered, Receipt
@@ -52,7 +52,7 @@ class Delivery(Protocol):
         """A whole answer."""
         ...
 
-    async def take(self, passed: Passed, reader: StreamReader) -> None:
+    async def take(self, passed: Passed, reader: Reader) -> None:
         """Some events of a stream. Raises BadAnswer for a stream that says it is done and has no
         answer in it, and for one without an end."""
         ...
@@ -91,7 +91,7 @@ class LiveDelivery:
         await self.caller.answer(body, content_type, self.receipt())
         self.ended = True
 
-    async def take(self, passed: Passed, reader: StreamReader) -> None:
+    async def take(self, passed: Passed, reader: Reader) -> None:
         if self.transcript is not None:
             self.transcript.add(passed.raw)
         if self.committed:

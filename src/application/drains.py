@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from attrs import define
 
-from ..domain.dialects.openai_chat.stream import Passed, StreamReader
+from ..domain.dialects.codec import Passed, Reader
 from ..domain.errors import UpstreamError
 from ..domain.ports import Reply
 from .transcript import Transcript
@@ -23,7 +23,7 @@ class Drains:
     under_way: int = 0
 
     async def read_on(
-        self, reply: Reply, reader: StreamReader, until: float, transcript: Transcript | None
+        self, reply: Reply, reader: Reader, until: float, transcript: Transcript | None
     ) -> bool:
         """Reads an answer to its last word, but not past the monotonic instant `until`; whether
         all of it came. Nothing is read where there is no place."""
@@ -48,7 +48,7 @@ class Drains:
             self.under_way -= granted
 
 
-def _over(reader: StreamReader) -> bool:
+def _over(reader: Reader) -> bool:
     """Nothing more is worth reading. What it used comes after the answer, also where the caller
     did not ask for it."""
     counted = reader.complete and reader.usage is not None

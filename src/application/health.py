@@ -65,10 +65,12 @@ class Health:
         self._turns[name] = turn + 1
         return turn
 
-    def began(self, attempt: Attempt, *, first: bool, now: float) -> None:
-        """An attempt starts: the next one of this provider takes the next key."""
+    def began(self, attempt: Attempt, *, first: bool, now: float, turns: bool = True) -> None:
+        """An attempt starts: the next one of this provider takes the next key. `turns=False`: it
+        belongs to a session, which has a key of its own and takes nobody's turn."""
         name = attempt.stop.provider.name
-        self.turn(name)
+        if turns:
+            self.turn(name)
         if first:
             self._budgets[name] = retry_budget.deposit(self._budget(name), now)
 

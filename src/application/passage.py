@@ -21,7 +21,7 @@ from ..domain.receipt import AttemptRecord, Ending, Receipt, Usage
 from ..domain.redaction import scrub, scrub_bytes
 from .caller import Caller
 from .performance import Performance
-from .request import ENDPOINT, Request
+from .request import Request
 
 
 @define
@@ -40,6 +40,7 @@ class Passage:
     #: Where a stored answer is given again: whose, and how large it is.
     replay_of: str = ""
     replayed: int = 0
+    estimated: bool = False
     _upstream_seconds: float = 0.0
 
     def record(
@@ -94,7 +95,9 @@ class Passage:
             bytes_out=performance.delivery.bytes_out if performance else self.replayed,
             degraded=self.degraded,
             delivery=performance.delivery.how if performance else "live",
+            dropped=performance.sent.dropped if performance and performance.sent else (),
             replay_of=self.replay_of,
+            estimated=self.estimated,
         )
 
     @property
@@ -183,9 +186,9 @@ def _asked(request: Request) -> _Asked:
         "request_id": request.id,
         "at": request.at,
         "client": request.client,
-        "endpoint": ENDPOINT,
-        "model": request.chat.model,
-        "stream": request.chat.stream,
+        "endpoint": request.endpoint,
+        "model": request.asked.model,
+        "stream": request.asked.stream,
         "client_request_id": request.client_request_id,
         "tags": request.knobs.tags,
     }

@@ -8,8 +8,9 @@ from attrs import define
 
 from ..domain import outgoing, quota
 from ..domain.catalogue import Timeouts
-from ..domain.dialects import openai_chat
-from ..domain.dialects.openai_chat.stream import Passed, StreamReader
+from ..domain.dialects import encoding
+from ..domain.dialects.codec import Passed, Reader
+from ..domain.dialects.wire import Sent, Wire
 from ..domain.errors import (
     BadAnswer,
     Cut,
@@ -44,6 +45,7 @@ class Performance:
     clock: Clock
     request: Request
     attempt: Attempt
+    wire: Wire
     delivery: Delivery
     drains: Drains
     deadline: float
@@ -53,8 +55,9 @@ class Performance:
     complete: bool = False
     began_at: float | None = None
     upstream_request_id: str = ""
+    sent: Sent | None = None
     _said: Usage | None = None
-    _reader: StreamReader | None = None
+    _reader: Reader | None = None
 
     @property
     def waited(self) -> float:
@@ -69,7 +72,7 @@ class Performance:
         if reader is None:
             return self._said
         if reader.usage is None and reader.pieces:
-            return quota.estimated(len(self.request.chat.document.body), reader.pieces)
+            return quota.estimated(len(self.request.asked.document.body), reader.pieces)
         return reader.usage
 
     async def perform(self) -> None:
@@ -86,11 +89,11 @@ class Performance:
             self.delivery.close()
 
     async def _judge(self, reply: Reply, call: Call) -> None:
-        self.upstream_request_id = reply.headers.get("x-request-id", "")[:128]
+        self.upstream_request_id = outgoing.answered_id(reply.headers)
         if not 200 <= reply.status < 300:
             raise await self._refused(reply)
-        openai_chat.answer.check_encoding(reply.headers)
-        if not self.request.chat.stream:
+        encoding.check(reply.headers)
+        if not self.request.asked.stream:
             until = self.started + call.timeouts.answer
             await self._whole(reply, await self._read_all(reply, until, LARGEST_ANSWER))
             return
@@ -106,24 +109,24 @@ class Performance:
         """The caller allowed less time than the provider may take: no fault of the provider's, or
         a few impatient callers would open its breaker for all (reliability 4.2)."""
         late = self.clock.monotonic() >= self.deadline - SLACK
-        allowed = call.timeouts.headers if self.request.chat.stream else call.timeouts.answer
+        allowed = call.timeouts.headers if self.request.asked.stream else call.timeouts.answer
         return late and self.deadline - self.started < allowed
 
     def _call(self) -> Call:
         stop = self.attempt.stop
+        sent = self.sent = self.wire.send(self.request.asked, stop.provider, stop.model)
         timeouts = stop.provider.timeouts_for(stop.model)
         return Call(
             provider=stop.provider,
-            url=stop.provider.base_url.rstrip("/") + "/chat/completions",
+            url=stop.provider.base_url.rstrip("/") + self.wire.path,
             headers=outgoing.headers(
                 stop.provider,
                 self.attempt.key,
-                stream=self.request.chat.stream,
+                stream=self.request.asked.stream,
                 forward=self.request.forward,
+                same_dialect=not self.wire.translates,
             ),
-            body=openai_chat.request.write(
-                self.request.chat, stop.model, ask_usage=stop.provider.stream_usage
-            ),
+            body=sent.body,
             timeouts=timeouts,
             open_by=min(self.deadline, self._limit(timeouts.headers, timeouts)),
         )
@@ -131,21 +134,21 @@ class Performance:
     def _limit(self, wait: float, timeouts: Timeouts) -> float:
         # Not streamed: a provider may think for as long as a whole answer may take.
         whole = self.started + timeouts.answer
-        return self.clock.monotonic() + wait if self.request.chat.stream else whole
+        return self.clock.monotonic() + wait if self.request.asked.stream else whole
 
     async def _refused(self, reply: Reply) -> UpstreamError:
         until = self.clock.monotonic() + ERROR_SECONDS
         body = await self._read_all(reply, until, LARGEST_ERROR, part=True)
-        return openai_chat.errors.classify(reply.status, reply.headers, body, now=self.clock.now())
+        return self.wire.refused(reply.status, reply.headers, body, now=self.clock.now())
 
     async def _whole(self, reply: Reply, body: bytes) -> None:
-        usage = openai_chat.answer.read(reply.headers, body, now=self.clock.now())
-        if self.request.chat.stream:
+        given = self.wire.give(reply.headers, body, now=self.clock.now())
+        if self.request.asked.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
-        asked = len(self.request.chat.document.body)
-        self._said = usage or quota.estimated(asked, len(body) // 4)
+        asked = len(self.request.asked.document.body)
+        self._said = given.usage or quota.estimated(asked, len(body) // 4)
         self.complete = True
-        await self.delivery.whole(body, reply.headers.get("content-type", "application/json"))
+        await self.delivery.whole(given.body, given.content_type)
 
     async def _read_all(self, reply: Reply, until: float, most: int, part: bool = False) -> bytes:
         body = bytearray()
@@ -160,11 +163,8 @@ class Performance:
         return bytes(body)
 
     async def _stream(self, reply: Reply, call: Call, first: bytes, first_by: float) -> None:
-        reader = self._reader = StreamReader(
-            hide_usage=not self.request.chat.include_usage,
-            choices=self.request.chat.choices,
-            now=self.clock.now(),
-            strict=self.delivery.how == "whole",
+        reader = self._reader = self.wire.reader(
+            self.request.asked, now=self.clock.now(), strict=self.delivery.how == "whole"
         )
         try:
             await self._take(first, reader)
@@ -185,7 +185,7 @@ class Performance:
             raise
         await self._linger(reply)
 
-    def _wait(self, reader: StreamReader, timeouts: Timeouts, first_by: float) -> float:
+    def _wait(self, reader: Reader, timeouts: Timeouts, first_by: float) -> float:
         """Until when the next bytes may come."""
         if not self._begun:
             return first_by
@@ -198,7 +198,7 @@ class Performance:
     def _begun(self) -> bool:
         return self.began_at is not None or self.delivery.committed
 
-    async def _more(self, reply: Reply, reader: StreamReader, until: float) -> bytes:
+    async def _more(self, reply: Reply, reader: Reader, until: float) -> bytes:
         try:
             return await self._read(reply, min(until, self.deadline))
         except (Cut, BadAnswer, Stalled):
@@ -206,7 +206,7 @@ class Performance:
                 raise
             return b""  # the answer is whole; only its [DONE] is lost
 
-    async def _take(self, data: bytes, reader: StreamReader) -> None:
+    async def _take(self, data: bytes, reader: Reader) -> None:
         passed = reader.feed(data) if data else Passed(reader.end())
         if self.began_at is None and reader.meaningful:
             self.began_at = self.clock.monotonic()
@@ -222,7 +222,7 @@ class Performance:
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
             if self._begun:
                 raise Stalled("nothing came for too long") from error
-            phase = "first_event" if self.request.chat.stream else "answer"
+            phase = "first_event" if self.request.asked.stream else "answer"
             raise Silent("no answer began in time", phase=phase) from error
 
     async def _linger(self, reply: Reply) -> None:

@@ -15,12 +15,13 @@ from ..domain.ports import Clock, Observer
 from ..domain.quota import Hold, Outcome
 from ..domain.receipt import Ending
 from ..domain.router import Plan
+from . import counting
 from .books import Books
 from .caller import Caller
 from .health import Health
 from .keeper import Keeper
 from .passage import Passage, blank, ending_of, opened
-from .request import ENDPOINT, Request
+from .request import Request
 from .transcript import EVENT_STREAM
 from .travel import Travel
 
@@ -101,6 +102,9 @@ class Relay:
             return
         passage.degraded = verdict.degraded
         self.keeper.watch(hold, passage.so_far)
+        if passage.request.counts:
+            await counting.count(passage, self.travel)
+            return
         await self.travel.go(passage)
 
     async def _again(self, passage: Passage, repeat: Repeat) -> None:
@@ -118,14 +122,16 @@ class Relay:
 
     def _plan(self, request: Request, index: Index) -> Plan:
         ask = router.Ask(
-            model=request.chat.model,
-            endpoint=ENDPOINT,
-            stream=request.chat.stream,
+            model=request.asked.model,
+            endpoint=request.endpoint,
+            stream=request.asked.stream,
             client=request.client,
             headers=request.headers,
             fallbacks=request.knobs.fallbacks,
         )
-        turn = self.health.turn(f"model {request.chat.model}")
+        if (place := request.knobs.affinity) is not None:
+            return router.plan(ask, index, turn=place, dice=Random(place))
+        turn = self.health.turn(f"model {request.asked.model}")
         return router.plan(ask, index, turn=turn, dice=self.dice)
 
     def _begin(self, request: Request, caller: Caller, plan: Plan) -> Passage:
@@ -133,16 +139,23 @@ class Relay:
         # itself that it goes on (design, "Waits").
         answers = [stop.provider.timeouts_for(stop.model).answer for stop in plan.stops]
         whole = min(self.longest, max(LONGEST_ANSWER, *answers))
-        longest = self.longest if request.chat.stream else whole
+        longest = self.longest if request.asked.stream else whole
         deadline = request.received + min(longest, request.knobs.timeout or longest)
         by_wall_clock = self.clock.now() + deadline - self.clock.monotonic()
-        return Passage(self.clock, request, caller, Journey(plan, by_wall_clock), deadline)
+        return Passage(
+            self.clock,
+            request,
+            caller,
+            Journey(plan, by_wall_clock, affinity=request.knobs.affinity),
+            deadline,
+        )
 
     def _hold(self, request: Request, plan: Plan, passage: Passage) -> Hold:
+        asked = request.asked
         return quota.hold(
             opened(request),
             provider=plan.stops[0].provider.name,
-            tokens=quota.reserved(len(request.chat.document.body), request.chat.max_tokens),
+            tokens=quota.reserved(len(asked.document.body), asked.max_tokens),
             until=self.keeper.until(passage.journey.deadline + SWEEP_AFTER),
             claim=self._claim(request),
         )
@@ -154,7 +167,7 @@ class Relay:
         return idempotency.claim(
             key,
             client=request.client,
-            endpoint=ENDPOINT,
-            body=request.chat.document.body,
+            endpoint=request.endpoint,
+            body=request.asked.document.body,
             now=self.clock.now(),
         )

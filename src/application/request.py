@@ -1,11 +1,15 @@
 """One request as the relay gets it: understood, authenticated, not yet planned."""
 
+from hashlib import sha256
+from typing import Literal
+
 from attrs import field, frozen
 
+from ..domain.blocks import Dialect
 from ..domain.catalogue import Delivery
-from ..domain.dialects.openai_chat.request import ChatRequest
+from ..domain.dialects.codec import Asked
 
-ENDPOINT = "chat.completions"
+Endpoint = Literal["chat.completions", "messages", "messages.count_tokens"]
 
 
 @frozen
@@ -18,6 +22,15 @@ class Knobs:
     idempotency_key: str = field(default="", repr=False)
     fallbacks: tuple[str, ...] = ()
     tags: str = ""
+    #: A conversation: it stays with its target and key while they are well.
+    session: str = field(default="", repr=False)
+
+    @property
+    def affinity(self) -> int | None:
+        """The session's place in every rotation; None without one."""
+        if not self.session:
+            return None
+        return int.from_bytes(sha256(self.session.encode()).digest()[:8])
 
 
 @frozen
@@ -25,13 +38,21 @@ class Request:
     """`received` and all deadlines are monotonic seconds; `at` is Unix seconds."""
 
     id: str
-    chat: ChatRequest
+    asked: Asked
     client: str
     received: float
     at: float
+    #: The dialect that the caller speaks, and what it called.
+    dialect: Dialect = "openai_chat"
+    endpoint: Endpoint = "chat.completions"
     #: Headers on the allow-list, to go on to the provider.
     forward: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     #: All headers, lower case, for routes; never logged, never forwarded.
     headers: dict[str, str] = field(factory=dict, repr=False)
     knobs: Knobs = Knobs()
     client_request_id: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Only its tokens are to be counted."""
+        return self.endpoint == "messages.count_tokens"

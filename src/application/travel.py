@@ -6,6 +6,7 @@ from random import Random
 from attrs import define, evolve, field
 
 from ..domain import journey as journeys
+from ..domain.dialects.wire import Wire
 from ..domain.errors import DeadlineExceeded, StreamBroken, UpstreamError
 from ..domain.journey import Attempt, Pause
 from ..domain.ports import Clock, Upstream
@@ -36,6 +37,8 @@ class Travel:
     most_held: int = MOST_HELD
     #: Answers to requests with an Idempotency-Key are kept, to be given again.
     keeps_answers: bool = False
+    #: What another dialect cannot say and changes the meaning is refused, not dropped.
+    strict_translation: bool = True
 
     async def go(self, passage: Passage) -> None:
         """Returns when the caller has the whole answer. Raises the Refusal it ends in."""
@@ -75,7 +78,8 @@ class Travel:
     async def _attempt(self, passage: Passage, attempt: Attempt) -> bool:
         """Whether the caller has its answer."""
         now = self.clock.now()
-        self.health.began(attempt, first=not passage.records, now=now)
+        own = passage.journey.affinity is not None
+        self.health.began(attempt, first=not passage.records, now=now, turns=not own)
         error = await self._perform(passage, attempt)
         if error is None:
             return True
@@ -128,6 +132,12 @@ class Travel:
             clock=self.clock,
             request=passage.request,
             attempt=attempt,
+            wire=Wire.between(
+                passage.request.dialect,
+                attempt.stop.provider.dialect,
+                strict=self.strict_translation,
+                counts=passage.request.counts,
+            ),
             delivery=self._delivery(passage),
             drains=self.drains,
             deadline=passage.deadline,
@@ -144,5 +154,5 @@ class Travel:
             transcript=Transcript() if kept else None,
         )
         wished = request.knobs.delivery or passage.journey.plan.delivery
-        whole = request.chat.stream and wished == "whole"
+        whole = request.asked.stream and wished == "whole"
         return WholeDelivery(live, self.room, self.most_held) if whole else live

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from attrs import define, field
 
 from ..domain import sse
-from ..domain.dialects.openai_chat.stream import Passed, StreamReader
+from ..domain.dialects.codec import Passed, Reader
 from ..domain.errors import BadAnswer
 from ..domain.receipt import Delivered
 from .caller import Caller
@@ -82,7 +82,7 @@ class WholeDelivery:
     async def whole(self, body: bytes, content_type: str) -> None:
         await self.live.whole(body, content_type)
 
-    async def take(self, passed: Passed, reader: StreamReader) -> None:
+    async def take(self, passed: Passed, reader: Reader) -> None:
         if self.committed:
             await self.live.take(passed, reader)
             return

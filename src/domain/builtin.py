@@ -21,6 +21,15 @@ DEEPSEEK = Provider(
     prefixes=("deepseek-",),
 )
 
+#: <https://platform.claude.com/docs/en/api/overview>
+ANTHROPIC = Provider(
+    name="anthropic",
+    base_url="https://api.anthropic.com/v1",
+    dialect="anthropic_messages",
+    header_style="x-api-key",
+    prefixes=("claude-",),
+)
+
 #: Known from the original by its variables alone; an ordinary provider of the OpenAI dialect.
 XIAOMI = Provider(
     name="xiaomi",
@@ -39,5 +48,5 @@ DEMO = Provider(
 
 #: By name. None is in force until it has a key, is named in the file, or (demo) is switched on.
 PROVIDERS: dict[str, Provider] = {
-    provider.name: provider for provider in (OPENAI, DEEPSEEK, XIAOMI, DEMO)
+    provider.name: provider for provider in (OPENAI, ANTHROPIC, DEEPSEEK, XIAOMI, DEMO)
 }

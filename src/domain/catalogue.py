@@ -5,6 +5,8 @@ from typing import Literal
 
 from attrs import Factory, field, frozen
 
+from .blocks import Dialect
+
 Strategy = Literal["ordered", "round_robin", "weighted"]
 HeaderStyle = Literal["bearer", "x-api-key", "api-key", "none"]
 Delivery = Literal["live", "whole"]
@@ -52,7 +54,7 @@ class Provider:
 
     name: str
     base_url: str
-    dialect: Literal["openai_chat"] = "openai_chat"
+    dialect: Dialect = "openai_chat"
     header_style: HeaderStyle = "bearer"
     keys: tuple[ProviderKey, ...] = ()
     models: tuple[str, ...] = ()

@@ -82,6 +82,8 @@ class Journey:
     moves: int = 0
     paused: float = 0.0
     repeat_after: Pause | None = None
+    #: A conversation's place in every rotation of keys; None: it takes its turn.
+    affinity: int | None = None
     repeating: str = ""  # the target whose repeat is due, and nothing came in between
 
     def open_stops(self) -> tuple[Stop, ...]:

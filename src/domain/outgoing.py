@@ -5,22 +5,34 @@ from collections.abc import Mapping
 from .catalogue import Provider, ProviderKey
 
 #: Of the caller's headers, these go on (design, promise 7).
-FORWARDED = ("openai-beta", "traceparent", "tracestate", "user-agent")
+FORWARDED = ("traceparent", "tracestate", "user-agent")
+#: And these, to the byte, where the provider speaks the caller's dialect.
+OF_DIALECT = ("openai-beta", "anthropic-version", "anthropic-beta")
+#: Said to providers of that dialect where the caller does not.
+#: https://platform.claude.com/docs/en/api/versioning
+ANTHROPIC_VERSION = "2023-06-01"
 
 _DEFAULT_USER_AGENT = "ai-relay"
 
 
 def forwarded(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """What of a caller's headers (lower case) goes on to the provider."""
-    return tuple((name, headers[name]) for name in FORWARDED if name in headers)
+    return tuple((name, headers[name]) for name in (*FORWARDED, *OF_DIALECT) if name in headers)
 
 
 def headers(
-    provider: Provider, key: ProviderKey, *, stream: bool, forward: tuple[tuple[str, str], ...]
+    provider: Provider,
+    key: ProviderKey,
+    *,
+    stream: bool,
+    forward: tuple[tuple[str, str], ...],
+    same_dialect: bool = True,
 ) -> tuple[tuple[str, str], ...]:
     """All headers of a call but those of the connection itself. The operator's own come last
-    and win over the caller's."""
-    chosen = dict(forward)
+    and win over the caller's. What belongs to the caller's dialect stays in it."""
+    chosen = {name: value for name, value in forward if same_dialect or name not in OF_DIALECT}
+    if provider.dialect == "anthropic_messages":
+        chosen.setdefault("anthropic-version", ANTHROPIC_VERSION)
     chosen.setdefault("user-agent", _DEFAULT_USER_AGENT)
     if provider.user_agent:
         chosen["user-agent"] = provider.user_agent
@@ -29,6 +41,11 @@ def headers(
     chosen["accept-encoding"] = "identity"
     chosen |= {name.lower(): value for name, value in provider.headers}
     return (*chosen.items(), *_credential(provider, key))
+
+
+def answered_id(headers: Mapping[str, str]) -> str:
+    """The provider's own id for a request, for its support; Anthropic calls it `request-id`."""
+    return headers.get("x-request-id", headers.get("request-id", ""))[:128]
 
 
 def _credential(provider: Provider, key: ProviderKey) -> tuple[tuple[str, str], ...]:

@@ -75,6 +75,10 @@ class Receipt:
     tags: str = ""
     degraded: bool = False
     delivery: Delivered = "live"
+    #: The answer is the relay's own estimate (a count of tokens that no provider made).
+    estimated: bool = False
+    #: What of the request the serving provider's dialect has no words for.
+    dropped: tuple[str, ...] = ()
     #: The request whose stored answer this is (Idempotency-Key).
     replay_of: str = ""
 

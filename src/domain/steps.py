@@ -4,7 +4,7 @@ from random import Random
 
 from . import breaker as breakers
 from .breaker import Breaker
-from .errors import ContextTooLong, ModelUnknown, RequestRejected
+from .errors import CannotCarry, ContextTooLong, ModelUnknown, RequestRejected
 from .journey import Attempt, Journey, Known, Pause
 from .key_pool import pick, resting_until, soonest
 from .router import Stop
@@ -13,6 +13,9 @@ from .verdicts import GaveUp, give_up
 PROBE_TTL, PANIC_TTL = 10.0, 1.0
 #: A wait may end this much before its instant, in seconds; less than that is no time at all.
 SLACK = 0.01
+
+#: This target will not do, and another one may.
+_NOT_HERE = (ContextTooLong, ModelUnknown, CannotCarry)
 
 Step = Attempt | Pause | GaveUp
 
@@ -38,7 +41,7 @@ def step(journey: Journey, known: Known, *, now: float, dice: Random) -> Step:
 
 def _goes_to_caller(journey: Journey) -> bool:
     return isinstance(journey.failures[-1], RequestRejected) or (
-        isinstance(journey.failures[-1], ContextTooLong | ModelUnknown) and not journey.open_stops()
+        isinstance(journey.failures[-1], _NOT_HERE) and not journey.open_stops()
     )
 
 
@@ -50,6 +53,8 @@ def _attempt(
     if state == "open" and stop.name != journey.repeating:
         return None
     keys, turn = stop.provider.keys, known.turns.get(stop.provider.name, 0)
+    if journey.affinity is not None:
+        turn, dice = journey.affinity, Random(journey.affinity)
     key = pick(keys, stop.model, known.rests, tried=journey.tried, now=now, turn=turn, dice=dice)
     if key is None:
         return None

@@ -7,8 +7,10 @@ from attrs import frozen
 from .breaker import Breaker, state
 from .errors import (
     AllAttemptsFailed,
+    CannotCarry,
     ContextTooLong,
     DeadlineExceeded,
+    InvalidRequest,
     KeysResting,
     ModelUnknown,
     NothingToTry,
@@ -21,7 +23,7 @@ from .errors import (
 from .journey import KEY_ERRORS, Journey, Known
 from .key_pool import soonest
 
-_TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown)
+_TO_CALLER = (RequestRejected, ContextTooLong, ModelUnknown, CannotCarry)
 _RESTING = "Every key for this model rests; the first is back in {seconds} s."
 #: The bound on moves was reached before the end of the pool.
 _ENOUGH = "As many keys as one request may try were refused; others are left. Ask again."
@@ -108,7 +110,9 @@ def _nothing(journey: Journey, known: Known, now: float) -> NothingToTry:
     )
 
 
-def _providers_word(error: UpstreamError) -> ProviderRefused:
+def _providers_word(error: UpstreamError) -> Refusal:
+    if isinstance(error, CannotCarry):
+        return InvalidRequest(error.detail, param=error.param)
     return ProviderRefused(
         error.detail or error.reason,
         status=error.status or 400,

@@ -130,6 +130,7 @@ class Container(containers.DeclarativeContainer):
         dice=dice,
         drains=drains,
         keeps_answers=settings.provided.store_answers,
+        strict_translation=settings.provided.strict_translation,
     )
     relay: Provider[Relay] = providers.Singleton(
         Relay,

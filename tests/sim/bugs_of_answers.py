@@ -8,7 +8,7 @@ from src.application.delivery import Delivery
 from src.application.drains import Drains
 from src.application.passage import Passage
 from src.application.relay import Relay
-from src.application.request import ENDPOINT, Request
+from src.application.request import Request
 from src.application.travel import Travel
 from src.domain import idempotency
 from src.domain.idempotency import Claim
@@ -37,10 +37,12 @@ class OneKeyring(Relay):
 
     def _claim(self, request: Request) -> Claim | None:
         key = request.knobs.idempotency_key
-        body, now = request.chat.document.body, self.clock.now()
+        body, now = request.asked.document.body, self.clock.now()
         if not key:
             return None
-        return idempotency.claim(key, client="anybody", endpoint=ENDPOINT, body=body, now=now)
+        return idempotency.claim(
+            key, client="anybody", endpoint=request.endpoint, body=body, now=now
+        )
 
 
 class TakesTheAbandoned(Relay):

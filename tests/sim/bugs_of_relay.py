@@ -14,7 +14,7 @@ from src.application.request import Request
 from src.application.transcript import Transcript
 from src.application.travel import Travel
 from src.application.whole import WholeDelivery
-from src.domain.dialects.openai_chat.stream import Passed, StreamReader
+from src.domain.dialects.codec import Passed, Reader
 from src.domain.errors import Refusal, StreamBroken, UpstreamError
 from src.domain.journey import Attempt
 from src.domain.key_pool import Rest
@@ -91,6 +91,7 @@ class GuessesUsage(Travel):
             good.clock,
             good.request,
             good.attempt,
+            good.wire,
             good.delivery,
             good.drains,
             good.deadline,
@@ -101,7 +102,7 @@ class GuessesUsage(Travel):
 class Leaky(WholeDelivery):
     """Lets the caller have the first words early."""
 
-    async def take(self, passed: Passed, reader: StreamReader) -> None:
+    async def take(self, passed: Passed, reader: Reader) -> None:
         if not self.committed and reader.meaningful and passed.raw:
             self.live.begin(len(passed.raw))
             await self.caller.open(self.live.receipt())
@@ -204,7 +205,7 @@ class NeverTires(Drains):
     """Reads on for as long as there may be more."""
 
     async def read_on(
-        self, reply: Reply, reader: StreamReader, until: float, transcript: Transcript | None
+        self, reply: Reply, reader: Reader, until: float, transcript: Transcript | None
     ) -> bool:
         return await super().read_on(reply, reader, until + 900.0, transcript)
 
@@ -213,7 +214,7 @@ class KeepsItsPlace(Drains):
     """Gives no place back."""
 
     async def read_on(
-        self, reply: Reply, reader: StreamReader, until: float, transcript: Transcript | None
+        self, reply: Reply, reader: Reader, until: float, transcript: Transcript | None
     ) -> bool:
         done = await super().read_on(reply, reader, until, transcript)
         self.under_way += 1

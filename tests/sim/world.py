@@ -218,7 +218,7 @@ class World:
     def _request(self, wish: Wish, clock: Clock) -> Request:
         return Request(
             id=wish.id,
-            chat=openai_chat.request.read(json.dumps(wish.body).encode()),
+            asked=openai_chat.request.read(json.dumps(wish.body).encode()),
             client=wish.client,
             received=clock.monotonic(),
             at=clock.now(),

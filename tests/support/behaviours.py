@@ -230,6 +230,7 @@ def chat(
     *,
     headers: Headers = (),
     gap: float = 0.0,
+    counted: bytes = golden.USAGE,
 ) -> Script:
     """Does what was asked: whole or streamed, with the usage chunk where it was asked for."""
 
@@ -237,7 +238,7 @@ def chat(
         asked = json.loads(seen.body)
         if not asked.get("stream"):
             return ok_chat(answer, headers)
-        counted = (asked.get("stream_options") or {}).get("include_usage")
-        return ok_stream((*events, golden.USAGE) if counted else events, gap=gap, headers=headers)
+        usage = (asked.get("stream_options") or {}).get("include_usage")
+        return ok_stream((*events, counted) if usage else events, gap=gap, headers=headers)
 
     return play

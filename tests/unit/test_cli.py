@@ -77,12 +77,12 @@ def test_check_shows_what_is_in_force(run: Invoke, tmp_path: Path) -> None:
     """
     (tmp_path / "relay.yaml").write_text(YAML)
 
-    found = run("check", CLAUDE_KEYS="x")
+    found = run("check", DATABASE_URL="x")
 
     assert 0 == found.exit_code
     for words in ("https://a.example/v1", "fast -> a/m, m-large", "small (3): model=m* -> a"):
         assert words in found.output
-    assert "CLAUDE_KEYS is ignored" in found.output
+    assert "DATABASE_URL is ignored" in found.output
     assert "sk-secret-of-a" not in found.output
 
 

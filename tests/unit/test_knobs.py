@@ -81,3 +81,28 @@ def test_tags_are_cut_short() -> None:
 def test_a_callers_id_is_kept_if_it_is_fit(given: str, expected: str) -> None:
     """Visible ASCII, 128 characters; anything else is dropped, not refused."""
     assert expected == client_request_id({"x-request-id": given})
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, ""),
+        ({"x-relay-session": "a"}, "a"),
+        ({"x-claude-code-session-id": "b"}, "b"),
+        ({"x-relay-session": "a", "x-claude-code-session-id": "b"}, "a"),
+        ({"x-relay-session": "", "x-claude-code-session-id": "b"}, "b"),
+        ({"x-relay-session": "s" * 5000}, "s" * 256),
+    ],
+)
+def test_the_session_is_ours_or_claude_codes(headers: dict[str, str], expected: str) -> None:
+    """Ours goes over the other; an empty one is none."""
+    assert expected == read(headers).session
+
+
+def test_a_session_has_a_place_of_its_own() -> None:
+    """The same in every process and after every start; none without a session."""
+    first, again = (read({"x-relay-session": "a"}).affinity for _ in range(2))
+
+    assert 14598278634844962250 == first == again
+    assert None is Knobs().affinity
+    assert first != Knobs(session="b").affinity

@@ -3,7 +3,7 @@
 import pytest
 
 from src.domain.catalogue import HeaderStyle, Provider, ProviderKey
-from src.domain.outgoing import forwarded, headers
+from src.domain.outgoing import answered_id, forwarded, headers
 
 KEY = ProviderKey("h", "sk-provider-key")
 Pairs = tuple[tuple[str, str], ...]
@@ -108,3 +108,53 @@ def test_a_key_is_not_shown_by_its_record() -> None:
 
     assert KEY.secret not in repr(provider)
     assert "hidden" not in repr(provider)
+
+
+CLAUDE = Provider("c", "https://c.example", dialect="anthropic_messages", header_style="x-api-key")
+BETAS = {"anthropic-version": "2026-10-21", "anthropic-beta": "a-1,  b-2", "openai-beta": "x=v1"}
+
+
+def test_what_belongs_to_a_dialect_goes_on_within_it() -> None:
+    """To the byte: a client knows betas that we do not."""
+    found = dict(headers(CLAUDE, KEY, stream=False, forward=forwarded(BETAS)))
+
+    assert set(BETAS.items()) <= set(found.items())
+
+
+@pytest.mark.parametrize(
+    ("provider", "version"), [(CLAUDE, "2023-06-01"), (PLAIN, None)], ids=["anthropic", "openai"]
+)
+def test_what_belongs_to_a_dialect_stays_in_it(provider: Provider, version: str | None) -> None:
+    """A translated request has no beta of the other side's, and the version we write."""
+    made = headers(provider, KEY, stream=False, forward=forwarded(BETAS), same_dialect=False)
+
+    assert version == dict(made).get("anthropic-version")
+    assert set() == {"anthropic-beta", "openai-beta"} & set(dict(made))
+
+
+def test_a_version_is_always_said_to_anthropics_providers() -> None:
+    """The oldest that is served, where the caller said none and the operator none."""
+    theirs = Provider(
+        "c",
+        "https://c.example",
+        dialect="anthropic_messages",
+        headers=(("Anthropic-Version", "2024-01-01"),),
+    )
+
+    assert "2023-06-01" == sent(CLAUDE)["anthropic-version"]
+    assert "2024-01-01" == sent(theirs)["anthropic-version"]
+    assert "anthropic-version" not in sent(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        ({"request-id": "req_1"}, "req_1"),
+        ({"x-request-id": "a", "request-id": "b"}, "a"),
+        ({"x-request-id": "x" * 500}, "x" * 128),
+        ({}, ""),
+    ],
+)
+def test_the_providers_own_request_id(answered: dict[str, str], expected: str) -> None:
+    """Under either name, and no longer than an id is."""
+    assert expected == answered_id(answered)

@@ -12,6 +12,7 @@ from src.application.request import Request
 from src.application.transcript import Transcript
 from src.domain.catalogue import Provider, ProviderKey
 from src.domain.dialects import openai_chat
+from src.domain.dialects.wire import Wire
 from src.domain.errors import Cut, ProviderRefused, StreamBroken, UpstreamError
 from src.domain.journey import Attempt, Journey
 from src.domain.receipt import Ending, Usage
@@ -43,6 +44,7 @@ async def performed(at: Passage, *pieces: bytes | UpstreamError) -> Performance:
         clock=at.clock,
         request=at.request,
         attempt=Attempt(STOP, KEY),
+        wire=Wire.between("openai_chat", "openai_chat"),
         delivery=LiveDelivery(at.caller, at.clock, lambda: at.receipt("completed"), transcript),
         drains=Drains(),
         deadline=at.deadline,

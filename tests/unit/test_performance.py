@@ -11,6 +11,7 @@ from src.application.performance import Performance
 from src.application.request import Request
 from src.domain.catalogue import Provider, ProviderKey
 from src.domain.dialects import openai_chat
+from src.domain.dialects.wire import Wire
 from src.domain.errors import Cut, DeadlineExceeded, Silent, StreamBroken
 from src.domain.journey import Attempt
 from src.domain.ports import Call, Reply, Upstream
@@ -48,6 +49,7 @@ def performance(
         clock=clock,
         request=Request("id", request, "c", now, NOW),
         attempt=ATTEMPT,
+        wire=Wire.between("openai_chat", "openai_chat"),
         delivery=LiveDelivery(Listener(), clock, lambda: RECEIPT),
         drains=Drains(),
         deadline=now + left,

@@ -39,7 +39,7 @@ SHAPES = {
     "not a table": ("[1, 2]\n", "the document: must be a table."),
     "enum": (
         f"providers: {{a: {{{URL}, dialect: gemini}}}}",
-        "providers.a.dialect: must be one of openai_chat, openai.",
+        "providers.a.dialect: must be one of openai_chat, openai, anthropic_messages, anthropic.",
     ),
     "too small": ("server: {port: 0}", "server.port: must be 1 or more."),
     "too large": ("server: {port: 70000}", "server.port: must be 65535 or less."),

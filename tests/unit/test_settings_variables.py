@@ -66,6 +66,7 @@ def test_what_is_honoured_is_not_remarked_on(variable: object, tmp_path: Path) -
         "RELAY_ON_STORE_DOWN": "open",
         "RELAY_DEMO": "on",
         "RELAY_STORE_ANSWERS": "on",
+        "RELAY_STRICT_TRANSLATION": "off",
         "RELAY_LOG": "json",
         "RELAY_MAX_REQUEST_BYTES": "5000",
         "PORT": "80",

@@ -68,7 +68,7 @@ def _readiness(house: House) -> View:
 
 
 async def _internal(_: Exception) -> Response:
-    written = errors.write_internal()
+    written = errors.write_internal(errors.Told())
     return Response(written.body, written.status, content_type=written.content_type)
 
 

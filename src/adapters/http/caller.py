@@ -3,6 +3,7 @@
 import asyncio
 
 from ...domain import sse
+from ...domain.blocks import Dialect
 from ...domain.errors import NothingToTry, Refusal
 from ...domain.receipt import Receipt
 from . import errors, receipt_headers
@@ -26,11 +27,18 @@ class HttpCaller:
     that entered is cancelled when the client goes, and the cancellation ends at the exit."""
 
     def __init__(
-        self, receive: Receive, send: Send, request_id: str, *, beat: float = BEAT
+        self,
+        receive: Receive,
+        send: Send,
+        request_id: str,
+        *,
+        dialect: Dialect = "openai_chat",
+        beat: float = BEAT,
     ) -> None:
         self._receive = receive
         self._send = send
         self._request_id = request_id
+        self._told = errors.Told(dialect, request_id)
         self._beat_seconds = beat
         self._lock = asyncio.Lock()
         self._opened = False
@@ -60,7 +68,9 @@ class HttpCaller:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         stopped = kind is asyncio.CancelledError and not self._gone and not self._ended
         if stopped:
-            await self._tell(errors.event(_STOPPING), errors.write(_STOPPING))
+            await self._tell(
+                errors.event(_STOPPING, self._told), errors.write(_STOPPING, self._told)
+            )
         self._stop()
         if self._beating is not None:
             self._beating.cancel()
@@ -92,13 +102,13 @@ class HttpCaller:
 
     async def refuse(self, refusal: Refusal, receipt: Receipt) -> None:
         if self._opened:
-            await self._end(errors.event(refusal))
+            await self._end(errors.event(refusal, self._told))
         else:
-            await self._send_error(errors.write(refusal), receipt_headers.of(receipt))
+            await self._send_error(errors.write(refusal, self._told), receipt_headers.of(receipt))
 
     async def fault(self) -> None:
         """A defect of our own, told in whatever form is still possible."""
-        await self._tell(errors.internal_event(), errors.write_internal())
+        await self._tell(errors.internal_event(self._told), errors.write_internal(self._told))
 
     async def _tell(self, event: bytes, written: errors.Written) -> None:
         """An error of which there is no receipt."""

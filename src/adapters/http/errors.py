@@ -2,12 +2,11 @@
 
 from math import ceil
 
-import msgspec
 from attrs import frozen
 
 from ...domain import errors as e
-from ...domain.dialects import openai_chat
-from . import receipt_json
+from ...domain.blocks import Dialect
+from . import error_bodies
 
 _INVALID = "invalid_request_error"
 _AUTH = "authentication_error"
@@ -48,6 +47,8 @@ TABLE: dict[type[e.Refusal], Row] = {
 
 #: Answered for a defect of our own, and by nothing else.
 INTERNAL = Row(500, _SERVER, "internal_error")
+#: Too much was asked of the provider: nothing is wrong with the request.
+_COME_BACK = (429, 503, 529)
 #: Logged, never sent: the caller had gone.
 CLIENT_GONE = 499
 
@@ -62,55 +63,64 @@ class Written:
     content_type: str = "application/json"
 
 
-def write(refusal: e.Refusal) -> Written:
+@frozen
+class Told:
+    """Who is told: in which dialect, about which request."""
+
+    dialect: Dialect = "openai_chat"
+    request_id: str = ""
+
+
+#: Where nothing is known of who asks: OpenAI's shape, which most clients read.
+NOBODY = Told()
+
+
+def write(refusal: e.Refusal, told: Told = NOBODY) -> Written:
     """A refusal as a response of its own."""
     row = TABLE[type(refusal)]
-    if isinstance(refusal, e.ProviderRefused) and refusal.body:
-        return Written(refusal.status, refusal.body, content_type=refusal.content_type)
-    status = refusal.status if isinstance(refusal, e.ProviderRefused) else row.status
-    return Written(status, _body(refusal, row), _headers(refusal))
+    if not isinstance(refusal, e.ProviderRefused):
+        return Written(row.status, _body(refusal, row, told), _headers(refusal))
+    if refusal.body and (own := error_bodies.providers(refusal, told.dialect, told.request_id)):
+        return Written(refusal.status, own, content_type=refusal.content_type)
+    return Written(refusal.status, _body(refusal, row, told, status=refusal.status))
 
 
-def write_internal() -> Written:
+def write_internal(told: Told = NOBODY) -> Written:
     """A defect of our own: says nothing of the inside."""
     message = "The relay failed; this is a defect. Quote the x-request-id when you report it."
-    body = openai_chat.errors.error_body(
-        message, kind=INTERNAL.kind, code=INTERNAL.code, param=None
-    )
-    return Written(INTERNAL.status, body)
+    said = error_bodies.Said(message, INTERNAL.kind, INTERNAL.code, INTERNAL.status)
+    return Written(INTERNAL.status, error_bodies.write(said, told.dialect, told.request_id))
 
 
-def event(refusal: e.Refusal) -> bytes:
-    """A refusal inside a stream that has begun: one event, and no [DONE] after it."""
-    if isinstance(refusal, e.ProviderRefused) and (said := _on_one_line(refusal.body)):
-        return openai_chat.errors.error_event(said)
-    return openai_chat.errors.error_event(_body(refusal, TABLE[type(refusal)]))
+def event(refusal: e.Refusal, told: Told = NOBODY) -> bytes:
+    """A refusal inside a stream that has begun: one event, and no end of the stream after it."""
+    if isinstance(refusal, e.ProviderRefused):
+        own = error_bodies.providers(refusal, told.dialect, told.request_id)
+        if own and (line := error_bodies.on_one_line(own)):
+            return error_bodies.event(line, told.dialect)
+    row = TABLE[type(refusal)]
+    return error_bodies.event(_body(refusal, row, told), told.dialect)
 
 
-def _on_one_line(body: bytes) -> bytes:
-    """A provider's own error as an event can carry it; b"" if it is not one that SDKs read."""
-    try:
-        answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return b""
-    readable = isinstance(answer, dict) and isinstance(answer.get("error"), dict)
-    return msgspec.json.format(body, indent=-1) if readable else b""
-
-
-def internal_event() -> bytes:
+def internal_event(told: Told = NOBODY) -> bytes:
     """A defect of our own inside a stream."""
-    return openai_chat.errors.error_event(write_internal().body)
+    return error_bodies.event(write_internal(told).body, told.dialect)
 
 
-def _body(refusal: e.Refusal, row: Row) -> bytes:
+def _body(refusal: e.Refusal, row: Row, told: Told, *, status: int | None = None) -> bytes:
     code = refusal.code if isinstance(refusal, e.StreamBroken | e.Conflict) else row.code
-    body = openai_chat.errors.error_body(
-        refusal.message, kind=row.kind, code=code, param=refusal.param
+    receipt = refusal.receipt if isinstance(refusal, e.Conflict) else None
+    said = error_bodies.Said(
+        refusal.message, row.kind, code, status or _status(refusal, row), refusal.param, receipt
     )
-    if not isinstance(refusal, e.Conflict) or refusal.receipt is None:
-        return body
-    told = msgspec.Raw(msgspec.json.encode(receipt_json.of(refusal.receipt)))
-    return msgspec.json.encode({**msgspec.json.decode(body), "receipt": told})
+    return error_bodies.write(said, told.dialect, told.request_id)
+
+
+def _status(refusal: e.Refusal, row: Row) -> int:
+    """Of a broken stream the provider's own, where it says when to come back: Anthropic's clients
+    go by the type that stands for it."""
+    cause = refusal.cause if isinstance(refusal, e.StreamBroken) else None
+    return cause.status if cause and cause.status in _COME_BACK else row.status
 
 
 def _headers(refusal: e.Refusal) -> tuple[tuple[str, str], ...]:

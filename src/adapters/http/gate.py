@@ -23,7 +23,9 @@ from .routes import Match, match
 from .visitor import check, headers_of, is_local
 
 _HANDLERS: dict[str, Callable[[House, Visit], Awaitable[None]]] = {
-    "chat": chat.serve,
+    "chat": chat.completions,
+    "messages": chat.messages,
+    "count_tokens": chat.count_tokens,
     "models": models.list_all,
     "model": models.one,
     "receipt": receipts.one,
@@ -42,6 +44,9 @@ class Gate:
             await self._other(scope, receive, send)
             return
         visit = self._visit(scope, receive, send)
+        if visit.told.dialect == "anthropic_messages":
+            # Where its SDKs look for it: https://platform.claude.com/docs/en/api/errors#request-id
+            visit.send = _identified(send, visit.id, b"request-id")
         try:
             found = self._enter(visit)
             if found.route.served == "quart":
@@ -55,7 +60,9 @@ class Gate:
         except Exception:
             # The outermost handler: says nothing of the inside, and the log has it all.
             self.house.observer.note(Faulted(visit.id, traceback.format_exc()))
-            await reply.send(visit, errors.write_internal(), [(b"x-request-id", visit.id.encode())])
+            await reply.send(
+                visit, errors.write_internal(visit.told), [(b"x-request-id", visit.id.encode())]
+            )
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -90,7 +97,7 @@ class Gate:
         return found
 
     async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
-        written = errors.write(refusal)
+        written = errors.write(refusal, visit.told)
         receipt = self._receipt(visit, written.status, str(refusal))
         await reply.send(visit, written, receipt_headers.of(receipt))
         self.house.observer.note(RequestFinished(receipt))
@@ -115,12 +122,12 @@ class Gate:
         )
 
 
-def _identified(send: Send, request_id: str) -> Send:
-    """Quart's answers carry a request id as well."""
+def _identified(send: Send, request_id: str, name: bytes = b"x-request-id") -> Send:
+    """Every answer carries this header as well; Quart's has no request id of its own."""
 
     async def with_id(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            message["headers"] = [*message["headers"], (name, request_id.encode())]
         await send(message)
 
     return with_id

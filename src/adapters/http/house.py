@@ -12,6 +12,7 @@ from ...domain.access import Principal
 from ...domain.ports import Clock, Observer
 from .asgi import Receive, Scope, Send
 from .caller import BEAT
+from .errors import Told
 
 NOBODY = Principal("")
 
@@ -57,6 +58,14 @@ class Visit:
     @property
     def path(self) -> str:
         return str(self.scope["path"])
+
+    @property
+    def told(self) -> Told:
+        """In which dialect errors are told: by the path, and, where it is nobody's own, by a header
+        that only Anthropic's clients send."""
+        openais = self.path.startswith("/v1/chat/") or "anthropic-version" not in self.headers
+        anthropics = self.path.startswith("/v1/messages") or not openais
+        return Told("anthropic_messages" if anthropics else "openai_chat", self.id)
 
     @property
     def credential_given(self) -> bool:

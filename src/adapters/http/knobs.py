@@ -22,6 +22,7 @@ def read(headers: Mapping[str, str]) -> Knobs:
         delivery=_delivery(headers),
         idempotency_key=_idempotency_key(headers),
         fallbacks=_fallbacks(headers),
+        session=_session(headers),
         tags=headers.get("x-relay-tags", "")[:_LONGEST_TAGS],
     )
 
@@ -51,6 +52,13 @@ def _idempotency_key(headers: Mapping[str, str]) -> str:
             param="Idempotency-Key",
         )
     return given or ""
+
+
+def _session(headers: Mapping[str, str]) -> str:
+    """Ours, or the one that Claude Code sends of its own.
+    https://code.claude.com/docs/en/llm-gateway"""
+    said = (headers.get(name, "") for name in ("x-relay-session", "x-claude-code-session-id"))
+    return next(filter(None, said), "")[:_LONGEST_TAGS]
 
 
 def _timeout(headers: Mapping[str, str]) -> float | None:

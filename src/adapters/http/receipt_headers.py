@@ -26,6 +26,10 @@ def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
     # Of a stream it is known beforehand only where all of it was held.
     if receipt.usage is not None and (not receipt.stream or receipt.delivery == "whole"):
         fields.append(("x-relay-usage", _usage(receipt.usage)))
+    if receipt.dropped:
+        fields.append(("x-relay-dropped", ", ".join(receipt.dropped)))
+    if receipt.estimated:
+        fields.append(("x-relay-estimated", "true"))
     if receipt.degraded:
         fields.append(("x-relay-degraded", "store"))
     if receipt.replay_of:

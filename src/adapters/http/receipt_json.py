@@ -22,6 +22,7 @@ def of(receipt: Receipt) -> dict[str, object]:
         else round(receipt.first_event_seconds * 1000, 1),
         "overhead_milliseconds": round(receipt.overhead_seconds * 1000, 1),
         "delivery": receipt.delivery,
+        "dropped": list(receipt.dropped),
         "replay_of": receipt.replay_of or None,
         "degraded": receipt.degraded,
         "tags": receipt.tags or None,

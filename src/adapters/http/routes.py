@@ -35,6 +35,8 @@ class Match:
 
 ROUTES = (
     Route("POST", "/v1/chat/completions", "chat", "client", "gate"),
+    Route("POST", "/v1/messages", "messages", "client", "gate"),
+    Route("POST", "/v1/messages/count_tokens", "count_tokens", "client", "gate"),
     Route("GET", "/v1/models", "models", "client", "gate"),
     Route("GET", "/v1/models/*", "model", "client", "gate"),
     Route("GET", "/v1/receipts/*", "receipt", "client", "gate"),

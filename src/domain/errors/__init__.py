@@ -35,6 +35,7 @@ RelayError
     ├── OutOfCredit         this key has no money: another key
     ├── ModelUnknown        the provider lacks the model: another target, else the caller
     ├── ContextTooLong      does not fit this model: another target, else the caller
+    ├── CannotCarry         has no words in its dialect: another target, else the caller
     ├── RequestRejected     the request itself is wrong: the caller
     ├── BadAnswer           not an answer (HTML, empty, redirect, garbage): move on
     ├── Cut                 the stream ended before it was complete: move on, never repeat
@@ -73,6 +74,7 @@ from .refusals import (
 )
 from .upstream import (
     BadAnswer,
+    CannotCarry,
     ConnectionReset,
     ContextTooLong,
     Cut,
@@ -94,6 +96,7 @@ __all__ = [
     "AllAttemptsFailed",
     "BadAnswer",
     "BodyTooSlow",
+    "CannotCarry",
     "ConfigurationError",
     "Conflict",
     "ConnectionReset",

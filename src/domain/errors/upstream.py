@@ -77,6 +77,14 @@ class RequestRejected(UpstreamError):
     reason = "request_rejected"
 
 
+@frozen(eq=False)
+class CannotCarry(UpstreamError):
+    """`param` names the field of the caller's that cannot be said in the provider's dialect."""
+
+    reason = "cannot_carry"
+    param: str | None = None
+
+
 class BadAnswer(UpstreamError):
     reason = "bad_answer"
 

@@ -116,6 +116,10 @@ class Reader:
         said = self._choice("RELAY_STORE_ANSWERS", _SWITCHES, "auto")
         return bool(file.store_answers) if said == "auto" else said == "on"
 
+    def strict_translation(self, file: ServerRecord) -> bool:
+        said = self._choice("RELAY_STRICT_TRANSLATION", _SWITCHES, "auto")
+        return file.strict_translation is not False if said == "auto" else said == "on"
+
     def _choice(self, name: str, options: Mapping[str, _T], default: _T) -> _T:
         said = self.text(name).lower()
         if said and said not in options:

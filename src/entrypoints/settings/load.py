@@ -12,7 +12,7 @@ from ...domain.errors import ConfigurationError, Problem
 from . import sources, variables
 from .environment import Reader, secrets
 from .folders import data_dir
-from .providers import known_variables
+from .providers import address_variables, known_variables
 from .records import FileRecord, typed
 from .snapshot import Places, Sources, file_names, snapshot
 from .values import Settings
@@ -77,6 +77,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         port=reader.port(file),
         max_body_bytes=reader.max_body_bytes(file, found.notices),
         store_answers=reader.store_answers(file),
+        strict_translation=reader.strict_translation(file),
         on_vercel=reader.on_vercel(),
         notices=own.notices,
     )
@@ -93,7 +94,9 @@ def _raise_if_any(faults: list[Problem], semantic: tuple[Problem, ...], places: 
 
 
 def _own_variables(file: FileRecord) -> frozenset[str]:
-    own = {v for name in file_names(file) for v in known_variables(name)}
+    own = {
+        v for name in file_names(file) for v in (*known_variables(name), *address_variables(name))
+    }
     return frozenset(own)
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeVar
 from attrs import evolve, field, frozen
 
 from ...domain import builtin
+from ...domain.blocks import Dialect
 from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Target, Timeouts
 from ...domain.errors import Problem
 from ...domain.validation import url_fault
@@ -25,6 +26,12 @@ _STYLES: dict[str, HeaderStyle] = {
     "none": "none",
     "openai": "bearer",
     "azure": "api-key",
+}
+_DIALECTS: dict[str, Dialect] = {
+    "openai_chat": "openai_chat",
+    "openai": "openai_chat",
+    "anthropic_messages": "anthropic_messages",
+    "anthropic": "anthropic_messages",
 }
 _LIKE = "Write it like `https://api.example.com/v1`."
 _SENDABLE = re.compile(r"[\x21-\x7e]+")  # what a header may carry and a key may hold
@@ -89,11 +96,21 @@ def fallback(said: str | TargetRecord, known: frozenset[str]) -> Target:
 
 
 def known_variables(name: str) -> tuple[str, ...]:
-    """Where a provider's keys and address are looked for without being told."""
+    """Where a provider's keys are looked for without being told."""
     stem = re.sub(r"[^A-Z0-9]", "_", name.upper())
     if stem in ("RELAY", "DEMO") or stem.startswith("RELAY_"):  # RELAY_API_KEY is no provider's
         return ()
-    return f"{stem}_API_KEY", f"{stem}_KEYS", f"{stem}_BASE_URL"
+    if stem == "ANTHROPIC":  # the original calls it by its model
+        return ("ANTHROPIC_API_KEY", "ANTHROPIC_KEYS", "CLAUDE_API_KEY", "CLAUDE_KEYS")
+    return f"{stem}_API_KEY", f"{stem}_KEYS"
+
+
+def address_variables(name: str) -> tuple[str, ...]:
+    if not known_variables(name):
+        return ()
+    stem = re.sub(r"[^A-Z0-9]", "_", name.upper())
+    own = f"{stem}_BASE_URL"
+    return (own, "CLAUDE_BASE_URL") if stem == "ANTHROPIC" else (own,)
 
 
 def provider(
@@ -112,6 +129,7 @@ def provider(
     return Provider(
         name=name,
         base_url=_base_url(path, base, record, around, faults),
+        dialect=_DIALECTS[record.dialect] if record.dialect else base.dialect,
         header_style=style,
         keys=keys or (_keyless(name) if style == "none" else ()),
         models=_given(record.models, base.models),
@@ -135,13 +153,15 @@ def _base_url(
     around: Surroundings,
     faults: list[Problem],
 ) -> str:
-    variables = known_variables(base.name)
-    if variables and (said := around.environ.get(variables[2], "").strip()):
+    for variable in address_variables(base.name):
+        said = around.environ.get(variable, "").strip()
+        if not said:
+            continue
         if fault := url_fault(said):
-            faults.append(Problem(variables[2], fault, _LIKE))
+            faults.append(Problem(variable, fault, _LIKE))
             return NOWHERE
         bare = re.fullmatch(r"https?://[^/]+/?", said) and base.base_url.endswith("/v1")
-        # The original's example file left the path out.
+        # The original's example file left the path out, as Anthropic's own SDKs do.
         return f"{said.rstrip('/')}/v1" if bare else said.rstrip("/")
     if url := record.base_url or base.base_url:
         return url.rstrip("/")
@@ -161,7 +181,7 @@ def _keys(
     for i, said in enumerate(record.keys):
         if said is not None:
             yield from _file_key(f"{path}.keys[{i}]", name, said, around, faults)
-    variables = [*known_variables(name)[:2]]
+    variables = [*known_variables(name)]
     if record.keys_env and _allowed(f"{path}.keys_env", record.keys_env, faults):
         variables.append(record.keys_env)
     for variable in dict.fromkeys(variables):

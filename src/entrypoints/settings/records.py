@@ -104,6 +104,7 @@ class ServerRecord(Record, frozen=True):
     port: int | None = None
     max_body_bytes: int | None = None
     store_answers: bool | None = None
+    strict_translation: bool | None = None
 
 
 class FileRecord(Record, frozen=True):

@@ -34,6 +34,8 @@ class Settings:
     max_body_bytes: int = 20 * MEBIBYTE
     #: Answers to requests with an Idempotency-Key are kept for a day, to be given again.
     store_answers: bool = False
+    #: What another dialect cannot say and changes the meaning is refused, not left out.
+    strict_translation: bool = True
     on_vercel: bool = False
     #: What the operator should know and need not mend before starting.
     notices: tuple[str, ...] = ()

@@ -31,7 +31,6 @@ def _ignored(names: str, says: str) -> tuple[Variable, ...]:
     return tuple(Variable(name, "ignored", says) for name in names.split())
 
 
-_ANTHROPIC = "this version does not speak Anthropic's dialect yet"
 _STORE = "this version has no shared store yet"
 _CODING = "add that provider to relay.toml, with its `base_url` and `keys_env`"
 
@@ -39,7 +38,10 @@ VARIABLES: tuple[Variable, ...] = (
     *_honoured("RELAY_API_KEY RELAY_ADMIN_KEY RELAY_SIGNING_SECRET RELAY_NAMESPACE RELAY_TIMEZONE"),
     *_honoured("RELAY_ON_STORE_DOWN RELAY_DATA_DIR RELAY_DEMO RELAY_LOG RELAY_LANG RELAY_HOST"),
     *_honoured("RELAY_PORT PORT RELAY_CONFIG RELAY_MAX_REQUEST_BYTES VERCEL RELAY_STORE_ANSWERS"),
+    *_honoured("RELAY_STRICT_TRANSLATION"),
     *_honoured("OPENAI_API_KEY OPENAI_KEYS OPENAI_BASE_URL"),
+    *_honoured("ANTHROPIC_API_KEY ANTHROPIC_KEYS ANTHROPIC_BASE_URL"),
+    *_honoured("CLAUDE_API_KEY CLAUDE_KEYS CLAUDE_BASE_URL"),
     *_honoured("DEEPSEEK_API_KEY DEEPSEEK_KEYS DEEPSEEK_BASE_URL"),
     *_honoured("XIAOMI_API_KEY XIAOMI_KEYS XIAOMI_BASE_URL"),
     _renamed("RELAY_CONFIG_PATH", "read as RELAY_CONFIG; call it so"),
@@ -49,8 +51,6 @@ VARIABLES: tuple[Variable, ...] = (
     _renamed("RELAY_DEFAULT_USER_AGENT", "read as every provider's `user_agent`"),
     _renamed("RELAY_DAILY_LIMIT", "read as an entry of `limits`: deployment, requests, day"),
     _renamed("RELAY_MONTHLY_LIMIT", "read as an entry of `limits`: deployment, requests, month"),
-    *_ignored("ANTHROPIC_API_KEY ANTHROPIC_KEYS ANTHROPIC_BASE_URL", _ANTHROPIC),
-    *_ignored("CLAUDE_API_KEY CLAUDE_KEYS CLAUDE_BASE_URL", _ANTHROPIC),
     *_ignored("XIAOMI_CODING_KEYS XIAOMI_CODING_BASE_URL", _CODING),
     *_ignored("XIAOMIMIMO_SGP_CODING_KEYS XIAOMIMIMO_SGP_CODING_BASE_URL", _CODING),
     *_ignored("KV_REST_API_URL KV_REST_API_TOKEN", _STORE),

@@ -1,28 +1,49 @@
-"""POST /v1/chat/completions"""
+"""POST /v1/chat/completions, /v1/messages and /v1/messages/count_tokens"""
 
 import traceback
+from collections.abc import Callable
 
-from ....application.request import Request
+from ....application.request import Endpoint, Request
 from ....domain import access, outgoing
-from ....domain.dialects import openai_chat
-from ....domain.errors import ModelNotFound
+from ....domain.dialects import anthropic_messages, openai_chat
+from ....domain.dialects.codec import Asked
+from ....domain.errors import InvalidRequest, ModelNotFound
 from ....domain.events import Faulted
 from ....domain.router import resolves
 from .. import body, knobs
 from ..caller import HttpCaller
 from ..house import House, Visit
 
+Read = Callable[[bytes], Asked]
 
-async def serve(house: House, visit: Visit) -> None:
+
+async def completions(house: House, visit: Visit) -> None:
+    """OpenAI's chat."""
+    await _serve(house, visit, openai_chat.request.read, "chat.completions")
+
+
+async def messages(house: House, visit: Visit) -> None:
+    """Anthropic's messages."""
+    await _serve(house, visit, _message, "messages")
+
+
+async def count_tokens(house: House, visit: Visit) -> None:
+    """How many tokens a message would be."""
+    await _serve(house, visit, anthropic_messages.request.read, "messages.count_tokens")
+
+
+async def _serve(house: House, visit: Visit, read: Read, endpoint: Endpoint) -> None:
     """Reads the request and hands it to the relay. Raises Refusal for what cannot be read."""
     body.check_headers(visit.headers)
-    request = await _understand(house, visit)
+    request = await _understand(house, visit, read, endpoint)
     index = house.directory.index_for(visit.principal)
-    if visit.principal.demo_only and not resolves(request.chat.model, index):
-        raise _needs_key(house, visit, request.chat.model)
-    caller = HttpCaller(visit.receive, visit.send, visit.id, beat=house.beat)
+    if visit.principal.demo_only and not resolves(request.asked.model, index):
+        raise _needs_key(house, visit, request.asked.model)
+    caller = HttpCaller(
+        visit.receive, visit.send, visit.id, dialect=request.dialect, beat=house.beat
+    )
     async with caller:
-        if request.chat.stream:
+        if request.asked.stream:
             caller.streams()
         try:
             await house.relay.serve(request, index, caller)
@@ -32,20 +53,29 @@ async def serve(house: House, visit: Visit) -> None:
             await caller.fault()
 
 
-async def _understand(house: House, visit: Visit) -> Request:
+async def _understand(house: House, visit: Visit, read: Read, endpoint: Endpoint) -> Request:
     wishes = knobs.read(visit.headers)
     raw = await body.read(visit.receive, house.max_body_bytes, visit.headers)
     return Request(
         id=visit.id,
-        chat=openai_chat.request.read(raw),
+        asked=read(raw),
         client=visit.principal.client,
         received=visit.received,
         at=visit.at,
+        dialect=visit.told.dialect,
+        endpoint=endpoint,
         forward=outgoing.forwarded(visit.headers),
         headers=visit.headers,
         knobs=wishes,
         client_request_id=knobs.client_request_id(visit.headers),
     )
+
+
+def _message(raw: bytes) -> Asked:
+    asked = anthropic_messages.request.read(raw)
+    if asked.max_tokens is None:
+        raise InvalidRequest("'max_tokens' is required.", param="max_tokens")
+    return asked
 
 
 def _needs_key(house: House, visit: Visit, model: str) -> Exception:

@@ -12,7 +12,7 @@ from ...blocks import Json
 from ...errors import BadAnswer, Cut, StreamFailed, UpstreamError
 from ...receipt import Usage
 from ...sse import Event, Reader
-from ..openai_chat.stream import Passed
+from ..codec import Passed
 from . import errors, failure, used
 
 __all__ = ["Passed", "StreamReader"]
@@ -53,7 +53,7 @@ class StreamReader:
         self.meaningful = False
         self.events = 0
         self.pieces = 0
-        self._strict = strict
+        self.strict = strict
         self._said: Json = {}
         self._reader = Reader()
         self._now = now
@@ -122,16 +122,16 @@ class StreamReader:
         return self._fail(data) if failure.of(said) else self._read(said, event.name)
 
     def _is_only_content(self, event: Event, data: bytes) -> bool:
-        if not self.meaningful or self._strict or event.name in _NAMED:
+        if not self.meaningful or self.strict or event.name in _NAMED:
             return False
         return _WORTH_READING.search(data) is None
 
     def _foreign(self) -> bool:
         """No event of this dialect. Not ours to judge: it goes on as it is, and does not end the
         stream, unless the caller is to have a complete answer or none."""
-        if self._strict:
+        if self.strict:
             self.failure = BadAnswer("an event in the stream is not of this dialect", status=200)
-        return not self._strict
+        return not self.strict
 
     def _read(self, said: Json, name: str) -> bool:
         match said.get("type", name):

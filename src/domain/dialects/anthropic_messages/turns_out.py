@@ -36,10 +36,20 @@ def write(conversation: Conversation, notes: Notes) -> Prompt:
         _results_first(before, message)
     _prefill(prompt.messages)
     if not prompt.messages:
-        raise InvalidRequest(
-            "'messages' must hold a message of the user's that is not empty.", param="messages"
-        )
+        raise _nothing_left(notes)
     return prompt
+
+
+def _nothing_left(notes: Notes) -> InvalidRequest:
+    """Names what could not be carried, where that was all there was."""
+    for name in notes.lost:
+        return InvalidRequest(
+            f"'{name}' cannot be said in Anthropic's dialect, and nothing else is there.",
+            param=name,
+        )
+    return InvalidRequest(
+        "'messages' must hold a message of the user's that is not empty.", param="messages"
+    )
 
 
 def _id(block: Block) -> str | None:

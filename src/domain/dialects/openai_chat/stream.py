@@ -7,11 +7,11 @@ https://platform.openai.com/docs/api-reference/chat/streaming
 import re
 
 import msgspec
-from attrs import frozen
 
 from ...errors import BadAnswer, Cut, StreamFailed, UpstreamError
 from ...receipt import Usage
 from ...sse import Event, Reader, data_event
+from ..codec import Passed
 from . import errors, failure
 from .answer import usage_of
 
@@ -38,14 +38,6 @@ _MOST_COMMENTS = 16
 
 #: A line that is no comment and no field of an event stream: what is left of a torn event, say.
 _NO_FIELD = re.compile(rb"(?:\A|[\r\n])(?!:|(?:data|event|id|retry)(?:[:\r\n]|\Z))[^\r\n]")
-
-
-@frozen
-class Passed:
-    """What of the fed bytes goes to the caller, and how many events with data that is."""
-
-    raw: bytes = b""
-    events: int = 0
 
 
 class StreamReader:

@@ -92,6 +92,13 @@ def estimated(body_bytes: int, pieces: int) -> Usage:
     return Usage(body_bytes // 4, pieces, estimated=True)
 
 
+def so_far(known: Usage | None, pieces: int) -> Usage | None:
+    """What was used before the provider's last word, if it said at the beginning what went in."""
+    if known is None or not pieces:
+        return None
+    return evolve(known, output_tokens=max(known.output_tokens, pieces), estimated=True)
+
+
 def reserved(body_bytes: int, max_tokens: int | None) -> int:
     """Tokens to reserve: an upper bound for what goes in, and what was asked for to come out. A
     bound that is nonsense is the provider's to judge; the books have columns."""

@@ -3,6 +3,7 @@
 import msgspec
 from attrs import frozen
 
+from ...domain import loose_json
 from ...domain.blocks import Dialect
 from ...domain.dialects import anthropic_messages, openai_chat
 from ...domain.errors import ProviderRefused
@@ -68,7 +69,7 @@ def event(body: bytes, dialect: Dialect) -> bytes:
 def providers(refusal: ProviderRefused, dialect: Dialect, request_id: str) -> bytes:
     """The provider's own body where the caller's SDK can read it, else its words in the caller's
     dialect; b"" where it has none."""
-    answer = _decoded(refusal.body)
+    answer = loose_json.decode(refusal.body)
     error = answer.get("error") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(error, dict):
         return refusal.body if dialect == "openai_chat" else b""
@@ -88,13 +89,6 @@ def providers(refusal: ProviderRefused, dialect: Dialect, request_id: str) -> by
 
 def on_one_line(body: bytes) -> bytes:
     """A body as an event can carry it; b"" if it is not one that SDKs read."""
-    answer = _decoded(body)
+    answer = loose_json.decode(body)
     readable = isinstance(answer, dict) and isinstance(answer.get("error"), dict)
     return msgspec.json.format(body, indent=-1) if readable else b""
-
-
-def _decoded(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

@@ -1,9 +1,8 @@
 """A stream on its way from one dialect into another: the same to its user as one that passes."""
 
-from attrs import evolve
-
 from ..answers import BlockStarted, Delta, Ended, Event, Failed, Finished, Started, UsageSaid
 from ..errors import Cut, UpstreamError
+from ..quota import so_far
 from ..receipt import Usage
 from ..sse import Event as Bytes
 from ..sse import Reader as Splitter
@@ -42,10 +41,7 @@ class Translation:
     def usage(self) -> Usage | None:
         """As the provider said; before its last word, what came in as it said, and what went out
         as far as can be told."""
-        if self._said is not None or self._known is None or not self.pieces:
-            return self._said
-        output = max(self._known.output_tokens, self.pieces)
-        return evolve(self._known, output_tokens=output, estimated=True)
+        return self._said or so_far(self._known, self.pieces)
 
     def feed(self, data: bytes) -> Passed:
         return self._take(self._splitter.feed(data))

@@ -9,13 +9,14 @@ import msgspec
 
 from ...errors import BadAnswer
 from ...receipt import Usage
+from .. import encoding
 from . import errors, used
 
 
 def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
     """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
     an error, HTML, nothing, or anything else that is no answer, stands for."""
-    check_encoding(headers)
+    encoding.check(headers)
     if not body.strip():
         raise BadAnswer("an empty answer", status=200)
     try:
@@ -27,13 +28,6 @@ def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None
             "JSON without content", status=200
         )
     return used.read(answer.usage)
-
-
-def check_encoding(headers: Mapping[str, str]) -> None:
-    """Raises BadAnswer for a compressed answer: we asked for identity, and never unpack."""
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise BadAnswer("an answer in an encoding that was not asked for", status=200)
 
 
 class _Answer(msgspec.Struct):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ... import retry_after
+from ... import loose_json, retry_after
 from ...blocks import Json
 from ...errors import (
     BadAnswer,
@@ -23,6 +23,7 @@ from ...errors import (
     UpstreamError,
 )
 from ...redaction import scrub
+from ..filled import filled
 from . import failure
 
 #: What each type of Anthropic's stands for, where no status says it (in streams).
@@ -59,17 +60,17 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float
     """What a provider's answer with a status other than 2xx means."""
     if 300 <= status < 400:
         return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
-    answer = _decoded(body)
+    answer = loose_json.decode(body)
     error = failure.of(answer)
     kind = _kind(status, error or {}, headers, body, now=now)
     code = _code(error)
     detail = f"status {status}" + (f", {code}" if code else "")
-    return _filled(kind, detail, status, _readable(body, answer))
+    return filled(kind, detail, status, _readable(body, answer))
 
 
 def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     """An error in the body of a 200, or in an event of a stream; None if there is none."""
-    answer = _decoded(body)
+    answer = loose_json.decode(body)
     error = failure.of(answer)
     if error is None:
         return None
@@ -79,7 +80,7 @@ def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     if status is None:
         return BadAnswer(detail, status=200)
     kind = _kind(status, error, {}, body, now=now)
-    return _filled(kind, detail, status, _readable(body, answer))
+    return filled(kind, detail, status, _readable(body, answer))
 
 
 def error_body(message: str, *, kind: str, request_id: str | None) -> bytes:
@@ -120,25 +121,6 @@ def _of_the_request(status: int, error: Json, text: str) -> UpstreamError:
     if status == 404 or (isinstance(message, str) and _NO_MODEL_TEXT.search(message)):
         return ModelUnknown()
     return RequestRejected()
-
-
-def _filled(kind: UpstreamError, detail: str, status: int, body: bytes) -> UpstreamError:
-    match kind:
-        case RateLimited(retry_after=after, account=account):
-            return RateLimited(detail, status, retry_after=after, account=account)
-        case ServerFailed(retry_after=after):
-            return ServerFailed(detail, status, retry_after=after)
-        case RequestRejected() | ContextTooLong() | ModelUnknown():
-            return type(kind)(detail, status, body)
-        case _:
-            return type(kind)(detail, status)
-
-
-def _decoded(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _readable(body: bytes, answer: object) -> bytes:

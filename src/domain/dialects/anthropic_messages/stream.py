@@ -8,14 +8,14 @@ import re
 
 import msgspec
 
+from ... import loose_json
 from ...blocks import Json
-from ...errors import BadAnswer, Cut, StreamFailed, UpstreamError
+from ...errors import UpstreamError
+from ...quota import so_far
 from ...receipt import Usage
-from ...sse import Event, Reader
-from ..codec import Passed
+from ...sse import Event
+from ..follower import Follower
 from . import errors, failure, used
-
-__all__ = ["Passed", "StreamReader"]
 
 #: Once the answer has begun, only these are looked into: parsing each event would cost more than
 #: everything else. Inside a JSON string the quotes would be escaped.
@@ -29,13 +29,8 @@ _CONTENT = ("text", "thinking", "partial_json", "signature", "citation")
 #: Blocks that begin empty: the first delta means something, their start does not.
 _FILLED_LATER = ("text", "thinking")
 
-_MOST_COMMENTS = 16
 
-#: A line that is no comment and no field of an event stream: what is left of a torn event, say.
-_NO_FIELD = re.compile(rb"(?:\A|[\r\n])(?!:|(?:data|event|id|retry)(?:[:\r\n]|\Z))[^\r\n]")
-
-
-class StreamReader:
+class StreamReader(Follower):
     """Follows one stream. `strict`: what is no event of this dialect is a failure; it can still be
     mended where nothing has gone out.
 
@@ -45,19 +40,9 @@ class StreamReader:
     """
 
     def __init__(self, *, now: float, strict: bool = False) -> None:
-        self.done = False
-        #: Nothing more is to be read: the provider said so, or its body is over.
-        self.ended = False
-        self.failure: UpstreamError | None = None
-        self.usage: Usage | None = None
-        self.meaningful = False
-        self.events = 0
-        self.pieces = 0
-        self.strict = strict
+        super().__init__(now=now, strict=strict)
         self._said: Json = {}
-        self._reader = Reader()
-        self._now = now
-        self._comments = 0
+        self._counted = False
 
     @property
     def complete(self) -> bool:
@@ -69,43 +54,12 @@ class StreamReader:
         """Nothing is to come."""
         return self.done
 
-    def feed(self, data: bytes) -> Passed:
-        """What passes of these bytes. Raises BadAnswer for an event over the bound."""
-        return self._take(self._reader.feed(data))
-
-    def end(self) -> bytes:
-        """The stream has ended: what is still to be sent for a clean end. Raises the error that
-        an incomplete stream is; half an event is never passed on."""
-        last = self._reader.flush()
-        self.ended = True
-        rest = b""
-        if last is not None and not self.done and _whole(last):
-            rest = self._take([last]).raw
-        if self.failure is not None:
-            raise self.failure
-        if not self.done:
-            raise Cut("the stream ended before the answer was complete")
-        return rest
-
-    def _take(self, events: list[Event]) -> Passed:
-        raw: list[bytes] = []
-        before = self.events
-        for event in events:
-            if self.done or self.failure is not None:
-                break
-            if event.data is None and _NO_FIELD.search(event.raw) and not self._foreign():
-                break
-            if event.data is None or _is_ping(event, event.data):
-                raw += self._comment(event)
-            elif self._passes(event, event.data):
-                raw.append(event.raw)
-                self.events += 1
-        return Passed(b"".join(raw), self.events - before)
-
-    def _comment(self, event: Event) -> list[bytes]:
-        """Keep-alives before the answer begins: a few go on, the rest say nothing new."""
-        self._comments += 1
-        return [event.raw] if self.meaningful or self._comments <= _MOST_COMMENTS else []
+    @property
+    def usage(self) -> Usage | None:
+        """As the provider said; before its last word, what went in as it said, and what came out
+        as far as can be told: message_start counts a token or two of what is to come."""
+        known = used.read(self._said)
+        return known if self._counted else so_far(known, self.pieces)
 
     def _passes(self, event: Event, data: bytes) -> bool:
         if event.name == "error":
@@ -119,32 +73,30 @@ class StreamReader:
             return self._foreign()
         if not isinstance(said, dict):
             return self._foreign()
-        return self._fail(data) if failure.of(said) else self._read(said, event.name)
+        if failure.of(said):
+            return self._fail(data)
+        known = isinstance(said.get("type"), str) or event.name in _NAMED
+        return self._read(said, event.name) if known or not self.strict else self._foreign()
 
     def _is_only_content(self, event: Event, data: bytes) -> bool:
         if not self.meaningful or self.strict or event.name in _NAMED:
             return False
         return _WORTH_READING.search(data) is None
 
-    def _foreign(self) -> bool:
-        """No event of this dialect. Not ours to judge: it goes on as it is, and does not end the
-        stream, unless the caller is to have a complete answer or none."""
-        if self.strict:
-            self.failure = BadAnswer("an event in the stream is not of this dialect", status=200)
-        return not self.strict
-
     def _read(self, said: Json, name: str) -> bool:
         match said.get("type", name):
             case "message_start":
                 message = said.get("message")
-                self._count(message.get("usage") if isinstance(message, dict) else None)
+                usage = message.get("usage") if isinstance(message, dict) else None
+                self._said = used.merged({}, usage)
             case "content_block_start":
                 self._mean(_begins(said.get("content_block")))
             case "content_block_delta":
                 delta = said.get("delta")
                 self._mean(isinstance(delta, dict) and any(map(delta.get, _CONTENT)))
             case "message_delta":
-                self._count(said.get("usage"))
+                self._said = used.merged(self._said, said.get("usage"))
+                self._counted |= isinstance(said.get("usage"), dict)
                 delta = said.get("delta")
                 self.meaningful |= bool(isinstance(delta, dict) and delta.get("stop_reason"))
             case "message_stop":
@@ -155,14 +107,11 @@ class StreamReader:
         self.pieces += said_something
         self.meaningful |= said_something
 
-    def _count(self, usage: object) -> None:
-        self._said = used.merged(self._said, usage)
-        self.usage = used.read(self._said)
+    def _says_nothing(self, event: Event, data: bytes) -> bool:
+        return _is_ping(event, data)
 
-    def _fail(self, data: bytes) -> bool:
-        found = errors.classify_in_answer(data, now=self._now)
-        self.failure = found or StreamFailed("the provider sent an error event", status=200)
-        return False
+    def _classified(self, data: bytes) -> UpstreamError | None:
+        return errors.classify_in_answer(data, now=self._now)
 
 
 def _is_ping(event: Event, data: bytes) -> bool:
@@ -171,10 +120,7 @@ def _is_ping(event: Event, data: bytes) -> bool:
         return True
     if len(data) > 64 or b'"ping"' not in data:
         return False
-    try:
-        said = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
+    said = loose_json.decode(data)
     return isinstance(said, dict) and said.get("type") == "ping"
 
 
@@ -183,14 +129,3 @@ def _begins(block: object) -> bool:
         return False
     kind = block.get("type")
     return bool(block.get(str(kind))) if kind in _FILLED_LATER else True
-
-
-def _whole(event: Event) -> bool:
-    """Was an event that lacked its blank line complete all the same?"""
-    if event.data is None:
-        return False
-    try:
-        msgspec.json.decode(event.data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True

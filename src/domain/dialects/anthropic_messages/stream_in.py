@@ -3,9 +3,7 @@
 https://platform.claude.com/docs/en/build-with-claude/streaming
 """
 
-import msgspec
-
-from ... import sse
+from ... import loose_json, sse
 from ...answers import (
     Ended,
     Event,
@@ -44,7 +42,7 @@ class Decoder:
         """What this event says. Nothing follows Failed and Ended."""
         if self._over or event.data is None or event.name == "ping":
             return []
-        said = _decoded(event.data)
+        said = loose_json.decode(event.data)
         if event.name == "error" or failure.of(said):
             return [self._fail(event.data)]
         if not isinstance(said, dict):
@@ -144,13 +142,6 @@ class Decoder:
         """Imitators of this dialect forget to."""
         left, self._open = self._open, {}
         return [event for block in left.values() for event in block.end()]
-
-
-def _decoded(data: bytes) -> object:
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _index(said: Fields) -> int:

@@ -4,10 +4,9 @@ Anthropic's `input_tokens` leave out what was read from the cache and what was w
 are all of the input. https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 """
 
-from collections.abc import Mapping
-
 from ...blocks import Json
 from ...receipt import Usage
+from ..tokens import count
 
 _COUNTS = (
     "input_tokens",
@@ -29,13 +28,13 @@ def read(usage: object) -> Usage | None:
     """A `usage` object as a value; None if there is none. Nonsense counts as 0."""
     if not isinstance(usage, dict) or not any(name in usage for name in _COUNTS):
         return None
-    cached = _count(usage, "cache_read_input_tokens")
-    stored = _count(usage, "cache_creation_input_tokens")
+    cached = count(usage, "cache_read_input_tokens")
+    stored = count(usage, "cache_creation_input_tokens")
     return Usage(
-        input_tokens=_count(usage, "input_tokens") + cached + stored,
-        output_tokens=_count(usage, "output_tokens"),
+        input_tokens=count(usage, "input_tokens") + cached + stored,
+        output_tokens=count(usage, "output_tokens"),
         cached_tokens=cached,
-        reasoning_tokens=_count(usage.get("output_tokens_details"), "thinking_tokens"),
+        reasoning_tokens=count(usage.get("output_tokens_details"), "thinking_tokens"),
         cache_write_tokens=stored,
     )
 
@@ -53,8 +52,3 @@ def write(usage: Usage | None) -> Json:
     if said.reasoning_tokens:
         written["output_tokens_details"] = {"thinking_tokens": said.reasoning_tokens}
     return written
-
-
-def _count(holder: object, name: str) -> int:
-    value = holder.get(name) if isinstance(holder, Mapping) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -9,16 +9,15 @@ import msgspec
 
 from ...errors import BadAnswer
 from ...receipt import Usage
+from .. import encoding
+from ..tokens import count
 from . import errors
-
-#: A count larger than this is nonsense, and would spoil every sum it is added to.
-MOST_TOKENS = 10**12
 
 
 def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
     """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
     an error, HTML, nothing, or anything else that is no answer, stands for."""
-    check_encoding(headers)
+    encoding.check(headers)
     if not body.strip():
         raise BadAnswer("an empty answer", status=200)
     try:
@@ -35,36 +34,22 @@ def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None
     return usage_of(answer.usage)
 
 
-def check_encoding(headers: Mapping[str, str]) -> None:
-    """Raises BadAnswer for a compressed answer: we asked for identity, and never unpack."""
-    encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise BadAnswer("an answer in an encoding that was not asked for", status=200)
-
-
 def usage_of(usage: object) -> Usage | None:
     """A `usage` object as a value; None for null. Nonsense counts as 0, an explicit 0 is 0."""
     if not isinstance(usage, dict):
         return None
     return Usage(
-        input_tokens=_count(usage, "prompt_tokens"),
-        output_tokens=_count(usage, "completion_tokens"),
-        cached_tokens=_count(usage.get("prompt_tokens_details"), "cached_tokens"),
-        cache_write_tokens=_count(usage.get("prompt_tokens_details"), "cache_write_tokens"),
-        reasoning_tokens=_count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        input_tokens=count(usage, "prompt_tokens"),
+        output_tokens=count(usage, "completion_tokens"),
+        cached_tokens=count(usage.get("prompt_tokens_details"), "cached_tokens"),
+        cache_write_tokens=count(usage.get("prompt_tokens_details"), "cache_write_tokens"),
+        reasoning_tokens=count(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
 
 
 class _Answer(msgspec.Struct):
     choices: list[msgspec.Raw] | None = None
     usage: object = None
-
-
-def _count(holder: object, name: str) -> int:
-    value = holder.get(name) if isinstance(holder, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return min(max(value, 0), MOST_TOKENS)
 
 
 def _looks_like(headers: Mapping[str, str], body: bytes) -> str:

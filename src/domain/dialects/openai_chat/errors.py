@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ... import retry_after
+from ... import loose_json, retry_after
 from ...errors import (
     BadAnswer,
     ContextTooLong,
@@ -23,6 +23,7 @@ from ...errors import (
 )
 from ...redaction import scrub
 from ...sse import data_event
+from ..filled import filled
 from . import failure
 
 #: Codes that say that the account has no money, whatever the status (OpenAI answers 429).
@@ -47,17 +48,17 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float
     """What a provider's answer with a status other than 2xx means."""
     if 300 <= status < 400:
         return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
-    answer = _decoded(body)
+    answer = loose_json.decode(body)
     error = failure.of(answer)
     kind = _kind(status, error, headers, body, now=now)
     kind_name = _code(error)
     detail = f"status {status}" + (f", {kind_name}" if kind_name else "")
-    return _filled(kind, detail, status, _readable(body, answer))
+    return filled(kind, detail, status, _readable(body, answer))
 
 
 def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     """An error in the body of a 200, or in an event of a stream; None if there is none."""
-    answer = _decoded(body)
+    answer = loose_json.decode(body)
     error = failure.of(answer)
     if error is None:
         return None
@@ -67,7 +68,7 @@ def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
         return BadAnswer(f"an error instead of an answer{_suffix(error)}", status=200)
     kind = _kind(status, error, {}, body, now=now)
     detail = f"an error instead of an answer{_suffix(error)}"
-    return _filled(kind, detail, status, _readable(body, answer))
+    return filled(kind, detail, status, _readable(body, answer))
 
 
 def error_body(message: str, *, kind: str, code: str | None, param: str | None) -> bytes:
@@ -107,25 +108,6 @@ def _kind(
     if status == 404 or _NO_MODEL.search(words):
         return ModelUnknown()
     return RequestRejected()
-
-
-def _filled(kind: UpstreamError, detail: str, status: int, body: bytes) -> UpstreamError:
-    match kind:
-        case RateLimited(retry_after=after, account=account):
-            return RateLimited(detail, status, retry_after=after, account=account)
-        case ServerFailed(retry_after=after):
-            return ServerFailed(detail, status, retry_after=after)
-        case RequestRejected() | ContextTooLong() | ModelUnknown():
-            return type(kind)(detail, status, body)
-        case _:
-            return type(kind)(detail, status)
-
-
-def _decoded(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _readable(body: bytes, answer: object) -> bytes:

@@ -3,22 +3,13 @@
 https://platform.openai.com/docs/api-reference/chat/create
 """
 
-import re
-from typing import TypeVar
-
 import msgspec
 from attrs import frozen
 
 from ... import strict_json
 from ...errors import InvalidRequest
 from ...strict_json import Document
-
-T = TypeVar("T")
-
-_EMPTY_LIST = re.compile(rb"\[[ \t\r\n]*\]")
-
-#: Longer than any model name there is; keeps logs and errors short.
-LONGEST_MODEL = 256
+from .. import reading
 
 
 @frozen
@@ -37,18 +28,17 @@ class ChatRequest:
 def read(body: bytes) -> ChatRequest:
     """Raises InvalidRequest that names the field. What is not read here, the provider judges."""
     document = strict_json.read(body)
-    model = _required(document, "model", str, "a string")
-    if not model.strip() or len(model) > LONGEST_MODEL:
-        raise InvalidRequest(f"'model' must have 1 to {LONGEST_MODEL} characters.", param="model")
-    _check_messages(document)
-    options = _optional(document, "stream_options", dict, "an object")
+    model = reading.model(document)
+    reading.check_messages(document)
+    options = reading.optional(document, "stream_options", dict, "an object")
     n = document.value("n")
     return ChatRequest(
         document=document,
         model=model,
-        stream=_optional(document, "stream", bool, "true or false") or False,
+        stream=reading.optional(document, "stream", bool, "true or false") or False,
         include_usage=_include_usage(options or {}),
-        max_tokens=_tokens(document, "max_completion_tokens") or _tokens(document, "max_tokens"),
+        max_tokens=reading.tokens(document, "max_completion_tokens")
+        or reading.tokens(document, "max_tokens"),
         choices=n if isinstance(n, int) and 1 <= n <= 1024 else 1,
     )
 
@@ -62,17 +52,6 @@ def write(request: ChatRequest, model: str, *, ask_usage: bool) -> bytes:
     if ask_usage and request.stream and not request.include_usage:
         changes["stream_options"] = _with_usage(request.document)
     return request.document.replaced(changes) if changes else request.document.body
-
-
-def _check_messages(document: Document) -> None:
-    """By the look of its first bytes: what is in the messages, the provider judges."""
-    raw = document.raw("messages")
-    if raw is None or not raw.startswith(b"["):
-        raise InvalidRequest(
-            "'messages' is required and must be a list of messages.", param="messages"
-        )
-    if _EMPTY_LIST.fullmatch(raw):
-        raise InvalidRequest("'messages' must hold at least one message.", param="messages")
 
 
 def _with_usage(document: Document) -> bytes:
@@ -89,26 +68,3 @@ def _include_usage(options: dict[str, object]) -> bool:
             param="stream_options.include_usage",
         )
     return bool(wanted)
-
-
-def _tokens(document: Document, name: str) -> int | None:
-    value = document.value(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise InvalidRequest(f"'{name}' must be a whole number.", param=name)
-    return max(int(value), 0)
-
-
-def _required(document: Document, name: str, kind: type[T], what: str) -> T:
-    value = _optional(document, name, kind, what)
-    if value is None:
-        raise InvalidRequest(f"'{name}' is required and must be {what}.", param=name)
-    return value
-
-
-def _optional(document: Document, name: str, kind: type[T], what: str) -> T | None:
-    value = document.value(name)
-    if value is None or isinstance(value, kind):
-        return value
-    raise InvalidRequest(f"'{name}' must be {what}.", param=name)

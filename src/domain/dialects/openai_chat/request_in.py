@@ -8,9 +8,9 @@ from ...blocks import Json
 from ...conversation import Conversation, Reasoning, Sampling, Structured
 from ...errors import InvalidRequest
 from ..fields import Fields
+from ..reading import LONGEST_MODEL
 from . import messages_in, tools_in
 from .parts_in import DIALECT
-from .request import LONGEST_MODEL
 
 #: Read here or as turns and tools; all else rides along.
 _KNOWN = (

@@ -8,10 +8,10 @@ import re
 
 import msgspec
 
-from ...errors import BadAnswer, Cut, StreamFailed, UpstreamError
+from ...errors import UpstreamError
 from ...receipt import Usage
-from ...sse import Event, Reader, data_event
-from ..codec import Passed
+from ...sse import Event, data_event
+from ..follower import Follower
 from . import errors, failure
 from .answer import usage_of
 
@@ -34,13 +34,8 @@ _CONTENT = (
     "audio",
 )
 
-_MOST_COMMENTS = 16
 
-#: A line that is no comment and no field of an event stream: what is left of a torn event, say.
-_NO_FIELD = re.compile(rb"(?:\A|[\r\n])(?!:|(?:data|event|id|retry)(?:[:\r\n]|\Z))[^\r\n]")
-
-
-class StreamReader:
+class StreamReader(Follower):
     """Follows one stream. `hide_usage`: the caller did not ask for the usage chunk. `strict`: what
     is no chunk is a failure; it can still be mended where nothing has gone out.
 
@@ -50,22 +45,12 @@ class StreamReader:
     """
 
     def __init__(self, *, hide_usage: bool, choices: int, now: float, strict: bool = False) -> None:
-        self.done = False
-        #: Nothing more is to be read: the provider said so, or its body is over.
-        self.ended = False
-        self.failure: UpstreamError | None = None
+        super().__init__(now=now, strict=strict)
         self.usage: Usage | None = None
-        self.meaningful = False
-        self.events = 0
-        self.pieces = 0
-        self.strict = strict  # until something has gone out, if it is at all
         self._hide_usage = hide_usage
         self._choices = choices
         self._begun: set[int] = set()
         self._finished: set[int] = set()
-        self._reader = Reader()
-        self._now = now
-        self._comments = 0
 
     @property
     def complete(self) -> bool:
@@ -76,42 +61,6 @@ class StreamReader:
     def told(self) -> bool:
         """Nothing but [DONE] is to come: the answer is whole, and so is what was asked besides."""
         return self.complete and (self._hide_usage or self.usage is not None)
-
-    def feed(self, data: bytes) -> Passed:
-        """What passes of these bytes. Raises BadAnswer for an event over the bound."""
-        return self._take(self._reader.feed(data))
-
-    def end(self) -> bytes:
-        """The stream has ended: what is still to be sent for a clean end. Raises the error that
-        an incomplete stream is; half an event is never passed on."""
-        last = self._reader.flush()
-        self.ended = True
-        rest = b""
-        if last is not None and not self.done and _whole(last):
-            rest = self._take([last]).raw
-        if self.failure is not None:
-            raise self.failure
-        if not self.complete:
-            raise Cut("the stream ended before the answer was complete")
-        return rest if self.done else rest + data_event(DONE)
-
-    def _take(self, events: list[Event]) -> Passed:
-        raw: list[bytes] = []
-        before = self.events
-        for event in events:
-            if self.done or self.failure is not None:
-                break
-            if self._torn(event) and not self._foreign():
-                break
-            if event.data is None:
-                # Keep-alives before the answer begins: a few go on, the rest say nothing new.
-                self._comments += 1
-                if self.meaningful or self._comments <= _MOST_COMMENTS:
-                    raw.append(event.raw)
-            elif self._passes(event, event.data):
-                raw.append(event.raw)
-                self.events += 1
-        return Passed(b"".join(raw), self.events - before)
 
     def _passes(self, event: Event, data: bytes) -> bool:
         if data.strip() == DONE:
@@ -132,20 +81,6 @@ class StreamReader:
             return self._fail(data)
         known = isinstance(chunk.get("choices"), list) or chunk.get("usage") is not None
         return self._read(chunk) if known or not self.strict else self._foreign()
-
-    def _torn(self, event: Event) -> bool:
-        """Is there a line in it that clients skip unseen? Nobody looks where nothing can be done
-        about it any more."""
-        if event.data is not None and not self.strict:
-            return False
-        return _NO_FIELD.search(event.raw.rstrip(b"\r\n")) is not None
-
-    def _foreign(self) -> bool:
-        """No chunk. Not ours to judge: it goes on as it is, and does not end the stream, unless
-        the caller is to have a complete answer or none."""
-        if self.strict:
-            self.failure = BadAnswer("an event in the stream is not a chunk", status=200)
-        return not self.strict
 
     def _read(self, chunk: dict[str, object]) -> bool:
         choices = chunk.get("choices")
@@ -170,20 +105,11 @@ class StreamReader:
             self._finished.add(index)
             self.meaningful = True
 
-    def _fail(self, data: bytes) -> bool:
-        found = errors.classify_in_answer(data, now=self._now)
-        self.failure = found or StreamFailed("the provider sent an error event", status=200)
-        return False
+    def _last_word(self) -> bytes:
+        return data_event(DONE)
 
+    def _classified(self, data: bytes) -> UpstreamError | None:
+        return errors.classify_in_answer(data, now=self._now)
 
-def _whole(event: Event) -> bool:
-    """Was an event that lacked its blank line complete all the same?"""
-    if event.data is None:
-        return False
-    if event.data.strip() == DONE:
-        return True
-    try:
-        msgspec.json.decode(event.data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+    def _is_whole(self, event: Event) -> bool:
+        return (event.data or b"").strip() == DONE or super()._is_whole(event)

@@ -3,9 +3,7 @@
 https://platform.openai.com/docs/api-reference/chat/streaming
 """
 
-import msgspec
-
-from ... import sse
+from ... import loose_json, sse
 from ...answers import Ended, Event, Failed, Started, UsageSaid
 from ...blocks import Json
 from ...errors import BadAnswer, Cut, StreamFailed
@@ -40,7 +38,7 @@ class Decoder:
             return []
         if data == DONE:
             return self._done()
-        chunk = _decoded(data)
+        chunk = loose_json.decode(data)
         if event.name == "error" or failure.of(chunk):
             return self._failed(data)
         if not isinstance(chunk, dict):
@@ -95,10 +93,3 @@ class Decoder:
         if reader is None:
             reader = self._choices[index] = ChoiceReader(index, self._stream_id)
         return reader.take(choice)
-
-
-def _decoded(data: bytes) -> object:
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None

@@ -1,13 +1,13 @@
 """The ledger and the leases, each call with its own end: a store that is slow is a store that is
 away, and what then happens is declared (reliability 3.3)."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from math import inf
 from typing import Literal, TypeVar
 
 from attrs import define
 
-from ..domain.errors import DeadlineExceeded, KeysResting, NotStorable, StoreDown, StoreUnavailable
+from ..domain.errors import DeadlineExceeded, NotStorable, StoreDown, StoreUnavailable
 from ..domain.ports import Clock, Leases
 from ..domain.quota import Hold, Outcome, Verdict
 from .outbox import SETTLE_SECONDS, Outbox
@@ -32,28 +32,16 @@ class Books:
 
     async def admit(self, hold: Hold, by: float = inf) -> Verdict:
         """The ledger's verdict, or, when the store is away, a degraded one that admits. Raises
-        KeysResting when a limit is reached; StoreDown where nothing may be done without the
-        store: as configured, or because it must not be done twice; DeadlineExceeded when the
-        monotonic instant `by` passes first."""
-        if self.outbox.away:
-            return self._without(hold)
-        left = by - self.clock.monotonic()
-        seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
-        try:
-            verdict = await self._within(min(seconds, left), self.outbox.ledger.admit(hold))
-        except NotStorable:
-            return self._without(hold)
-        except (StoreUnavailable, TimeoutError) as error:
-            if left < seconds and isinstance(error, TimeoutError):
-                # The caller's hurry is no failure of the store's.
-                raise DeadlineExceeded("The time allowed for this request is over.") from error
-            self.outbox.failed("admit", error)
-            return self._without(hold)
-        if verdict.repeat is None and not verdict.admitted:
-            raise _denied(verdict)
+        StoreDown where nothing may be done without the store: as configured, or because it must
+        not be done twice; DeadlineExceeded when the monotonic instant `by` passes first."""
+        verdict = await self._asked(hold, "admit", self.outbox.ledger.admit, by)
         if verdict.degraded and (self.on_store_down == "closed" or hold.claim is not None):
             raise _down()  # books that are not those of all instances keep no claim
         return verdict
+
+    async def move(self, hold: Hold, by: float = inf) -> Verdict:
+        """The ledger's verdict about an open hold that goes elsewhere; raises as `admit` does."""
+        return await self._asked(hold, "move", self.outbox.ledger.move, by)
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
         """Writes down how it went; later, if the store is away."""
@@ -98,6 +86,24 @@ class Books:
         """Writes down what is left, if it can."""
         await self.outbox.close()
 
+    async def _asked(
+        self, hold: Hold, verb: str, ask: Callable[[Hold], Awaitable[Verdict]], by: float
+    ) -> Verdict:
+        if self.outbox.away:
+            return self._without(hold)
+        left = by - self.clock.monotonic()
+        seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
+        try:
+            return await self._within(min(seconds, left), ask(hold))
+        except NotStorable:
+            return self._without(hold)
+        except (StoreUnavailable, TimeoutError) as error:
+            if left < seconds and isinstance(error, TimeoutError):
+                # The caller's hurry is no failure of the store's.
+                raise DeadlineExceeded("The time allowed for this request is over.") from error
+            self.outbox.failed(verb, error)
+            return self._without(hold)
+
     async def _within(self, seconds: float, verb: Awaitable[T]) -> T:
         async with self.clock.deadline(self.clock.monotonic() + seconds):
             return await verb
@@ -110,8 +116,3 @@ class Books:
 
 def _down() -> StoreDown:
     return StoreDown("The relay's store is away, and this request needs it; ask again in a moment.")
-
-
-def _denied(verdict: Verdict) -> KeysResting:
-    what = f"{verdict.denied.metric} of {verdict.denied.subject}" if verdict.denied else "this"
-    return KeysResting(f"The limit for {what} is reached.", retry_after=verdict.retry_after or 1.0)

@@ -6,17 +6,18 @@ from ..domain.dialects.anthropic_messages import count as counts
 from ..domain.dialects.anthropic_messages.request import MessagesRequest
 from ..domain.errors import ProviderRefused, Refusal
 from .passage import Passage
+from .reservation import Reservation
 from .travel import Travel
 
 
-async def count(passage: Passage, travel: Travel) -> None:
+async def count(passage: Passage, travel: Travel, reservation: Reservation) -> None:
     """Answers the caller. Raises ProviderRefused where a provider judged the request."""
     plan = passage.journey.plan
     stops = tuple(stop for stop in plan.stops if stop.provider.dialect == "anthropic_messages")
     if stops:
         passage.journey = evolve(passage.journey, plan=evolve(plan, stops=stops))
         try:
-            await travel.go(passage)
+            await travel.go(passage, reservation)
             return
         except Refusal as refusal:
             # An imitator of Anthropic's that does not count answers 404.

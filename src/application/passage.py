@@ -17,7 +17,7 @@ from ..domain.idempotency import StoredAnswer
 from ..domain.journey import Attempt, Journey
 from ..domain.ports import Clock
 from ..domain.quota import KnownRest, Outcome
-from ..domain.receipt import AttemptRecord, Ending, Receipt, Usage
+from ..domain.receipt import AttemptRecord, Ending, Left, Receipt, Usage
 from ..domain.redaction import scrub, scrub_bytes
 from .caller import Caller
 from .performance import Performance
@@ -37,6 +37,8 @@ class Passage:
     rests: list[KnownRest] = field(factory=list)
     performance: Performance | None = None
     degraded: bool = False
+    #: What is left of the caller's limits.
+    left: tuple[Left, ...] = ()
     #: Where a stored answer is given again: whose, and how large it is.
     replay_of: str = ""
     replayed: int = 0
@@ -98,6 +100,7 @@ class Passage:
             dropped=performance.sent.dropped if performance and performance.sent else (),
             replay_of=self.replay_of,
             estimated=self.estimated,
+            left=self.left,
         )
 
     @property
@@ -107,7 +110,11 @@ class Passage:
 
     def so_far(self) -> Outcome:
         """What the books would say if all ended here."""
-        return Outcome(self.receipt("internal", status=self.caller.status), tuple(self.rests))
+        return self.outcome(self.receipt("internal", status=self.caller.status))
+
+    def outcome(self, receipt: Receipt, answer: StoredAnswer | None = None) -> Outcome:
+        """What the books get: not what was told in passing."""
+        return Outcome(evolve(receipt, left=()), tuple(self.rests), answer)
 
     def answer(self) -> StoredAnswer | None:
         """What the caller was sent, or would have been, if all of it is there and is to be kept."""

@@ -11,8 +11,8 @@ from ..domain.events import RequestFinished
 from ..domain.idempotency import Claim, Repeat
 from ..domain.index import Index
 from ..domain.journey import Journey
+from ..domain.lines import NOTHING
 from ..domain.ports import Clock, Observer
-from ..domain.quota import Hold, Outcome
 from ..domain.receipt import Ending
 from ..domain.router import Plan
 from . import counting
@@ -22,6 +22,7 @@ from .health import Health
 from .keeper import Keeper
 from .passage import Passage, blank, ending_of, opened
 from .request import Request
+from .reservation import Reservation
 from .transcript import EVENT_STREAM
 from .travel import Travel
 
@@ -59,11 +60,11 @@ class Relay:
                 self.observer.note(RequestFinished(receipt))
             return
         passage = self._begin(request, caller, plan)
-        hold = self._hold(request, plan, passage)
+        reservation = self._reservation(request, plan, passage, index)
         ending: Ending = "internal"
         refused: Refusal | None = None
         try:
-            await self._answer(passage, hold)
+            await self._answer(passage, reservation)
             ending = "completed"
         except Refusal as refusal:
             refused = passage.safe(refusal)
@@ -76,11 +77,12 @@ class Relay:
                 ending = "client_gone"
             raise
         finally:
+            hold = reservation.hold
             self.keeper.forget(hold)
             # Stopped before anything was told: the adapter says so, with this status.
             status = caller.status or (STOPPED if ending == "internal" else 0)
             receipt = passage.receipt(ending, refused, status=status)
-            outcome = Outcome(receipt, tuple(passage.rests), passage.answer())
+            outcome = passage.outcome(receipt, passage.answer())
             # First the log: it has what a store that is away does not.
             self.observer.note(RequestFinished(receipt))
             await self.books.settle(hold, outcome)
@@ -94,18 +96,18 @@ class Relay:
         await self.keeper.close()
         await self.books.close()
 
-    async def _answer(self, passage: Passage, hold: Hold) -> None:
-        verdict = await self.books.admit(hold, passage.deadline)
+    async def _answer(self, passage: Passage, reservation: Reservation) -> None:
+        verdict = await reservation.begin(passage)
         self.health.merge(verdict.rests)
         if verdict.repeat is not None:
             await self._again(passage, verdict.repeat)
             return
         passage.degraded = verdict.degraded
-        self.keeper.watch(hold, passage.so_far)
+        self.keeper.watch(reservation.hold, passage.so_far)
         if passage.request.counts:
-            await counting.count(passage, self.travel)
+            await counting.count(passage, self.travel, reservation)
             return
-        await self.travel.go(passage)
+        await self.travel.go(passage, reservation)
 
     async def _again(self, passage: Passage, repeat: Repeat) -> None:
         """The answer that was given before, or word of the request that it belongs to."""
@@ -150,15 +152,23 @@ class Relay:
             deadline,
         )
 
-    def _hold(self, request: Request, plan: Plan, passage: Passage) -> Hold:
-        asked = request.asked
-        return quota.hold(
+    def _reservation(
+        self, request: Request, plan: Plan, passage: Passage, index: Index
+    ) -> Reservation:
+        asked, provider = request.asked, plan.stops[0].provider.name
+        amounts = quota.reserved(len(asked.document.body), asked.max_tokens)
+        if request.counts:
+            amounts = NOTHING  # it is a request, and takes no tokens
+        hold = quota.hold(
             opened(request),
-            provider=plan.stops[0].provider.name,
-            tokens=quota.reserved(len(asked.document.body), asked.max_tokens),
+            provider=provider,
+            amounts=amounts,
+            limits=index.limits,
+            now=self.clock.now(),
             until=self.keeper.until(passage.journey.deadline + SWEEP_AFTER),
             claim=self._claim(request),
         )
+        return Reservation(hold, provider, amounts, index.limits, self.books, self.clock)
 
     def _claim(self, request: Request) -> Claim | None:
         key = request.knobs.idempotency_key

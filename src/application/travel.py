@@ -18,6 +18,7 @@ from .drains import Drains
 from .health import Health
 from .passage import Passage
 from .performance import Performance
+from .reservation import Reservation
 from .transcript import Transcript
 from .whole import MOST_HELD, Room, WholeDelivery
 
@@ -40,7 +41,7 @@ class Travel:
     #: What another dialect cannot say and changes the meaning is refused, not dropped.
     strict_translation: bool = True
 
-    async def go(self, passage: Passage) -> None:
+    async def go(self, passage: Passage, reservation: Reservation) -> None:
         """Returns when the caller has the whole answer. Raises the Refusal it ends in."""
         while True:
             now = self.clock.now()
@@ -49,6 +50,8 @@ class Travel:
             passage.journey = evolve(passage.journey, deadline=now + left)
             match step(passage.journey, self.health.known, now=now, dice=self.dice):
                 case Attempt() as attempt:
+                    if not await reservation.follow(passage, attempt):
+                        continue
                     if await self._leased(passage, attempt):
                         return
                 case Pause() as pause:

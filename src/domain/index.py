@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from attrs import frozen
 
 from .catalogue import ClientKey, Provider, Route, Snapshot, Target, VirtualModel
+from .lines import Limits
 
 #: What may end a declared prefix (design, section 5): a bare `gpt` would hijack `gptx-1`.
 PREFIX_ENDS = ("-", ".", "_", "/", ":")
@@ -22,6 +23,7 @@ class Index:
     declared: Mapping[str, tuple[str, ...]]
     prefixes: tuple[tuple[str, str], ...]
     client_keys: Mapping[bytes, ClientKey]
+    limits: Limits
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Index":
@@ -37,6 +39,7 @@ class Index:
             declared=_declared(providers.values()),
             prefixes=_prefixes(providers.values()),
             client_keys={k.digest: k for k in snapshot.client_keys if k.enabled},
+            limits=Limits.of(snapshot.limits),
         )
 
     def resolve(self, name: str) -> tuple[str, tuple[Target, ...]]:

@@ -3,6 +3,7 @@
     steps.step(journey, known, ...) -> Attempt | Pause | GaveUp     what to do next
     failed(journey, attempt, error, ...) -> Journey                 an attempt failed
     waited(journey, pause), passed_over(journey, attempt)           a pause is over; no lease
+    barred(journey, provider)                                       its limit is reached
 
 The rules are design section 5, "Attempts": another key after 401, 402, 403 and 429; one repeat
 after 5xx, refused or reset; no repeat of a timeout, a stall or a cut; 400, 413 and 422 go to the
@@ -132,6 +133,12 @@ def waited(journey: Journey, pause: Pause) -> Journey:
 def passed_over(journey: Journey, attempt: Attempt) -> Journey:
     """Somebody else holds the lease that this attempt needed."""
     return evolve(journey, spent=journey.spent | {attempt.stop.name})
+
+
+def barred(journey: Journey, provider: str) -> Journey:
+    """A limit of the relay's own keeps this request from a provider."""
+    names = {stop.name for stop in journey.plan.stops if stop.provider.name == provider}
+    return evolve(journey, spent=journey.spent | names)
 
 
 def _most_moves(stop: Stop) -> int:

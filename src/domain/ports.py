@@ -51,18 +51,19 @@ class Ledger(Protocol):
 
     async def admit(self, hold: Hold) -> Verdict:
         """Checks every line and the claim, then reserves all or nothing. Nobody waits for the
-        store where no line is limited and nothing is claimed. Sweeps a few late holds on the way.
+        store where there are no lines and nothing is claimed. Sweeps a few late holds on the way.
         """
         ...
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
         """Charges what was used, frees the rest of the reservation, keeps the receipt, and ends
         the claim (`idempotency.keeps`). A hold that was swept before is corrected, once; one that
-        was never admitted is written down all the same."""
+        was never admitted is written down and charged all the same."""
         ...
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
-        """Re-books the provider-side lines of an open hold to another target."""
+    async def move(self, hold: Hold) -> Verdict:
+        """Re-books an open hold: the lines that it no longer has are given back, those that it has
+        now are checked and reserved; all of it or nothing. Not admitted if it is not open."""
         ...
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:

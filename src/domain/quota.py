@@ -1,14 +1,11 @@
 """Holds, verdicts and outcomes: the shape of the books from day one."""
 
-from typing import Literal
-
 from attrs import evolve, frozen
 
+from .gauges import Denial, Headroom
 from .idempotency import Claim, Repeat, StoredAnswer
+from .lines import NOTHING, UNLIMITED, Amounts, Limits, Line
 from .receipt import Receipt, Usage
-
-Metric = Literal["requests", "tokens", "input_tokens", "output_tokens", "cost", "concurrency"]
-Window = Literal["minute", "day", "week", "month", "total"]
 
 #: Reserved for output when the caller names no bound (design, section 5).
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -17,21 +14,10 @@ MOST_TOKENS = 10**12
 
 
 @frozen
-class Line:
-    """`amount` of one metric, reserved for one subject in one window."""
-
-    subject: str  # deployment, client:<name>, model:<virtual>, provider:<name>, key:<handle>
-    metric: Metric
-    window: Window
-    amount: int
-
-
-@frozen
 class Hold:
     """What a request may use, reserved before the provider is called; `id` is the request id.
 
-    Each subject stands for one request, so many tokens and one place among the concurrent ones;
-    the lines are written out only where a limit asks for them.
+    `lines`: one for each limit in its way, on either side; most requests have none.
     """
 
     id: str
@@ -41,11 +27,12 @@ class Hold:
     #: The request as it stood on admission: all there is to tell if its process dies at once.
     opened: Receipt
     claim: Claim | None = None
+    lines: tuple[Line, ...] = ()
 
     @property
-    def lines(self) -> tuple[Line, ...]:
-        """One line for each subject and metric."""
-        return tuple(line for subject in self.subjects for line in _lines(subject, self.tokens))
+    def limited(self) -> bool:
+        """Has the store to be asked before the provider is?"""
+        return bool(self.lines) or self.claim is not None
 
 
 @frozen
@@ -62,8 +49,11 @@ class Verdict:
     """The answer to a hold, and what else one trip to the store can tell."""
 
     admitted: bool
-    retry_after: float | None = None
-    denied: Line | None = None
+    #: What did not fit, if that is why.
+    denial: Denial | None = None
+    headroom: tuple[Headroom, ...] = ()
+    #: What would not have fitted, were it enforced.
+    shadowed: tuple[Denial, ...] = ()
     rests: tuple[KnownRest, ...] = ()
     catalogue_version: int | None = None
     degraded: bool = False
@@ -99,35 +89,58 @@ def so_far(known: Usage | None, pieces: int) -> Usage | None:
     return evolve(known, output_tokens=max(known.output_tokens, pieces), estimated=True)
 
 
-def reserved(body_bytes: int, max_tokens: int | None) -> int:
+def reserved(body_bytes: int, max_tokens: int | None) -> Amounts:
     """Tokens to reserve: an upper bound for what goes in, and what was asked for to come out. A
     bound that is nonsense is the provider's to judge; the books have columns."""
     output = DEFAULT_OUTPUT_TOKENS if max_tokens is None else max_tokens
-    return min(estimate_input_tokens(body_bytes) + output, MOST_TOKENS)
+    return Amounts(
+        min(estimate_input_tokens(body_bytes), MOST_TOKENS), min(max(0, output), MOST_TOKENS)
+    )
 
 
 def hold(
-    opened: Receipt, *, provider: str, tokens: int, until: float, claim: Claim | None = None
+    opened: Receipt,
+    *,
+    provider: str,
+    until: float,
+    amounts: Amounts = NOTHING,
+    limits: Limits = UNLIMITED,
+    now: float = 0.0,
+    claim: Claim | None = None,
 ) -> Hold:
-    """The hold of one request: the caller's side, and the first choice's."""
+    """The hold of one request: the caller's side, and the first choice's. `now`: Unix seconds."""
     subjects = (
         "deployment",
         f"client:{opened.client}",
         f"model:{opened.model}",
         f"provider:{provider}",
     )
-    return Hold(opened.request_id, subjects, tokens, until, opened, claim)
-
-
-def moved(held: Hold, provider: str) -> Hold:
-    """The hold with its provider-side lines on another provider."""
-    kept = tuple(subject for subject in held.subjects if not subject.startswith("provider:"))
-    return evolve(held, subjects=(*kept, f"provider:{provider}"))
-
-
-def _lines(subject: str, tokens: int) -> tuple[Line, ...]:
-    return (
-        Line(subject, "requests", "minute", 1),
-        Line(subject, "tokens", "minute", tokens),
-        Line(subject, "concurrency", "total", 1),
+    return Hold(
+        id=opened.request_id,
+        subjects=subjects,
+        tokens=amounts.of("tokens"),
+        until=until,
+        opened=opened,
+        claim=claim,
+        lines=limits.lines(subjects, amounts, now),
     )
+
+
+def moved(
+    held: Hold,
+    provider: str,
+    *,
+    amounts: Amounts = NOTHING,
+    limits: Limits = UNLIMITED,
+    now: float = 0.0,
+) -> Hold:
+    """The hold with its provider-side lines on another provider."""
+    theirs = f"provider:{provider}"
+    kept = tuple(subject for subject in held.subjects if not _of_provider(subject))
+    lines = tuple(line for line in held.lines if not _of_provider(line.subject))
+    added = limits.lines((theirs,), amounts, now)
+    return evolve(held, subjects=(*kept, theirs), lines=lines + added)
+
+
+def _of_provider(subject: str) -> bool:
+    return subject.startswith("provider:")

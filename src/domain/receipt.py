@@ -26,6 +26,16 @@ class Usage:
 
 
 @frozen
+class Left:
+    """What is left of a limit, as its caller is told: `reset` seconds until all of it is back."""
+
+    metric: Literal["requests", "tokens"]
+    limit: int
+    remaining: int
+    reset: float
+
+
+@frozen
 class AttemptRecord:
     """One attempt: where, with which key, how it ended (`served` or an error's reason)."""
 
@@ -81,6 +91,10 @@ class Receipt:
     dropped: tuple[str, ...] = ()
     #: The request whose stored answer this is (Idempotency-Key).
     replay_of: str = ""
+    #: Nano-USD; None where the price of what served is not known.
+    cost: int | None = None
+    #: Told to the caller, and kept nowhere.
+    left: tuple[Left, ...] = ()
 
     @property
     def served_by(self) -> AttemptRecord | None:

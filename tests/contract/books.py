@@ -14,6 +14,7 @@ from src.adapters.stores.sqlite.ledger import SqliteLedger
 from src.domain import quota
 from src.domain.events import Event
 from src.domain.idempotency import Claim, StoredAnswer
+from src.domain.lines import Amounts
 from src.domain.ports import Clock, Journal, Ledger
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import AttemptRecord, Receipt, Usage
@@ -109,7 +110,9 @@ def hold(
     claim: Claim | None = None,
     at: float = NOW,
 ) -> Hold:
-    return quota.hold(opened(name, client, at), provider="p", tokens=40, until=until, claim=claim)
+    return quota.hold(
+        opened(name, client, at), provider="p", amounts=Amounts(40), until=until, claim=claim
+    )
 
 
 def outcome(name: str, *, client: str = "team", output: int = 7, at: float = NOW) -> Outcome:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from src.domain.quota import Outcome
+from src.domain.quota import Outcome, moved
 
 from .books import NOW, Books, hold, opened, outcome
 
@@ -89,20 +89,20 @@ async def test_moving_an_open_hold_rebooks_the_provider(books: Books) -> None:
     """The same answer the second time; the caller's side stays."""
     await books.ledger.admit(hold("1"))
 
-    first = await books.ledger.move(hold("1"), "other/m")
+    first = await books.ledger.move(moved(hold("1"), "other"))
 
     assert first.admitted
-    assert first == await books.ledger.move(hold("1"), "other/m")
-    (moved,) = await books.journal.holds()
-    assert ("deployment", "client:team", "model:m", "provider:other") == moved.subjects
+    assert first == await books.ledger.move(moved(hold("1"), "other"))
+    (held,) = await books.journal.holds()
+    assert ("deployment", "client:team", "model:m", "provider:other") == held.subjects
 
 
 async def test_what_is_not_open_cannot_be_moved(books: Books) -> None:
     """Neither an unknown hold nor a settled one, and the attempt changes nothing."""
-    assert not (await books.ledger.move(hold("1"), "other/m")).admitted
+    assert not (await books.ledger.move(moved(hold("1"), "other"))).admitted
 
     await books.ledger.settle(hold("1"), outcome("1"))
-    assert not (await books.ledger.move(hold("1"), "other/m")).admitted
+    assert not (await books.ledger.move(moved(hold("1"), "other"))).admitted
     assert 7 == await books.charged("1")
 
 

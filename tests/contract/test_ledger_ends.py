@@ -5,6 +5,7 @@ import asyncio
 from attrs import evolve
 
 from src.adapters.stores.bookkeeping import SWEPT_BY_THE_WAY
+from src.domain.quota import moved
 
 from .books import NOW, Books, hold, outcome
 
@@ -92,7 +93,7 @@ async def test_a_move_keeps_what_a_checkpoint_said(books: Books) -> None:
     """Neither undoes the other."""
     await books.ledger.admit(hold("1", until=NOW + 10))
     await books.ledger.checkpoint(hold("1", until=NOW + 20), outcome("1", output=3))
-    await books.ledger.move(hold("1"), "other/m")
+    await books.ledger.move(moved(hold("1"), "other"))
 
     assert [NOW + 20] == [held.until for held in await books.journal.holds()]
     await books.ledger.sweep(NOW + 20)

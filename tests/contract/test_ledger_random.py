@@ -13,8 +13,10 @@ from src.adapters.stores.memory import MemoryLedger
 from src.adapters.stores.sqlite.database import NAME, Database
 from src.adapters.stores.sqlite.journal import SqliteJournal
 from src.adapters.stores.sqlite.ledger import SqliteLedger
+from src.domain.catalogue import Limit
 from src.domain.idempotency import StoredAnswer
-from src.domain.quota import Hold, Outcome
+from src.domain.lines import Amounts, Limits
+from src.domain.quota import Hold, Outcome, moved
 from src.domain.receipt import Ending, Usage
 from src.domain.usage import RequestQuery, UsageQuery
 
@@ -23,6 +25,14 @@ from .books import NOW, Books, Heard, SetClock, claim, hold, opened
 SEQUENCES, VERBS, GROUPS = 400, 30, 4
 #: Small, so that what is forgotten differs as well, if it does.
 KEPT, TRIM_EVERY = 4, 3
+LIMITS = (
+    Limit("client:team", "concurrency", "total", 2),
+    Limit("client:team", "requests", "minute", 3),
+    Limit("deployment", "tokens", "day", 20),
+    Limit("provider:p", "output_tokens", "total", 30, mode="shadow"),
+    Limit("provider:other", "tokens", "minute", 9),
+)
+AMOUNTS = Amounts(3, 2)
 ENDINGS: tuple[Ending, ...] = ("completed", "client_gone", "upstream_error", "deadline")
 
 
@@ -55,7 +65,9 @@ class Twins:
             case "checkpoint":
                 await books.ledger.checkpoint(held, outcome)
             case "move":
-                return await books.ledger.move(held, "other/m")
+                return await books.ledger.move(
+                    moved(held, "other", amounts=AMOUNTS, limits=Limits.of(LIMITS), now=NOW)
+                )
             case _:
                 return await books.ledger.sweep(books.clock.now())
         return None
@@ -64,12 +76,15 @@ class Twins:
         """Few names and few keys, so that they meet."""
         now, dice = self.books[0].clock.now(), self.dice
         claimed = claim(dice.choice("KL"), dice.choice("xy"), until=now + 900)
-        return hold(
+        held = hold(
             dice.choice("123456"),
             at=now,
             until=now + dice.choice((0.0, 30.0, 600.0)),
             claim=claimed if dice.random() < 0.5 else None,
         )
+        amounts = Amounts(dice.randrange(9), dice.randrange(9))
+        limits = Limits.of(dice.sample(LIMITS, dice.randint(0, 3)))
+        return evolve(held, lines=limits.lines(held.subjects, amounts, now))
 
     def _outcome(self) -> Outcome:
         dice = self.dice

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from src.adapters.stores.sqlite.journal import SqliteJournal
+from src.domain.quota import moved
 from src.domain.usage import RequestQuery
 
 from .books import Books, SetClock, claim, hold, outcome, sqlite_ledger
@@ -16,7 +17,7 @@ async def test_no_verb_looks_through_all_entries(tmp_path: Path) -> None:
     books = Books(sqlite_ledger(database, clock), SqliteJournal(database), clock)
     await books.ledger.admit(hold("1", claim=claim()))
     await books.ledger.checkpoint(hold("1"), outcome("1"))
-    await books.ledger.move(hold("1"), "other/m")
+    await books.ledger.move(moved(hold("1"), "other"))
     await books.ledger.settle(hold("1"), outcome("1"))
     await books.ledger.sweep(9e9)
     await books.journal.requests(RequestQuery())

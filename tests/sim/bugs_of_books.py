@@ -120,10 +120,10 @@ class KeepsLeases(Books):
 class Adds(Bookkeeper):
     """A late settlement comes on top of what was lost."""
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
         if after.state == "corrected":
             before = None
-        super()._close(before, after)
+        super()._close(before, after, now)
 
 
 class NeverFrees(Bookkeeper):
@@ -153,8 +153,8 @@ class ChargesAgain(Bookkeeper):
 class CountsNoErrors(Bookkeeper):
     """Its sums know no errors."""
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
-        super()._close(before, after)
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
+        super()._close(before, after, now)
         for window, row in entries.added(before, after, self.zone):
             less = Tally(errors=-row.tally.errors)
             self.pages.add(((window, evolve(row, tally=less)),))
@@ -163,8 +163,8 @@ class CountsNoErrors(Bookkeeper):
 class CountsNoCache(Bookkeeper):
     """Its sums know no cached tokens."""
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
-        super()._close(before, after)
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
+        super()._close(before, after, now)
         for window, row in entries.added(before, after, self.zone):
             less = Tally(cached_tokens=-row.tally.cached_tokens)
             self.pages.add(((window, evolve(row, tally=less)),))
@@ -173,8 +173,8 @@ class CountsNoCache(Bookkeeper):
 class CountsNoThoughts(Bookkeeper):
     """Its sums know no reasoning tokens."""
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
-        super()._close(before, after)
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
+        super()._close(before, after, now)
         for window, row in entries.added(before, after, self.zone):
             less = Tally(reasoning_tokens=-row.tally.reasoning_tokens)
             self.pages.add(((window, evolve(row, tally=less)),))
@@ -183,8 +183,8 @@ class CountsNoThoughts(Bookkeeper):
 class OneStatus(Bookkeeper):
     """Adds abandoned attempts to the status that the caller got in the end."""
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
-        super()._close(before, after)
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
+        super()._close(before, after, now)
         status = after.receipt.status if after.receipt else 0
         for window, row in entries.added(before, after, self.zone):
             if row.heading.status == 0:

@@ -11,6 +11,7 @@ from src.application.passage import Passage
 from src.application.performance import Performance
 from src.application.relay import Relay
 from src.application.request import Request
+from src.application.reservation import Reservation
 from src.application.transcript import Transcript
 from src.application.travel import Travel
 from src.application.whole import WholeDelivery
@@ -27,9 +28,9 @@ from src.domain.router import Plan
 class SaysDone(Travel):
     """Ends a broken stream with [DONE] before the error."""
 
-    async def go(self, passage: Passage) -> None:
+    async def go(self, passage: Passage, reservation: Reservation) -> None:
         try:
-            await super().go(passage)
+            await super().go(passage, reservation)
         except StreamBroken:
             await passage.caller.write(b"data: [DONE]\n\n")
             raise
@@ -38,9 +39,9 @@ class SaysDone(Travel):
 class EndsCleanly(Travel):
     """Takes a broken stream for a complete one."""
 
-    async def go(self, passage: Passage) -> None:
+    async def go(self, passage: Passage, reservation: Reservation) -> None:
         try:
-            await super().go(passage)
+            await super().go(passage, reservation)
         except StreamBroken:
             await passage.caller.finish()
 

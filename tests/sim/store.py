@@ -38,8 +38,8 @@ class SimStore:
     def settle(self, hold: Hold, outcome: Outcome) -> None:
         self._step("settle", hold.id, self.ledger.settle(hold, outcome))
 
-    def move(self, hold: Hold, target: str) -> Verdict:
-        return self._step("move", hold.id, self.ledger.move(hold, target))
+    def move(self, hold: Hold) -> Verdict:
+        return self._step("move", hold.id, self.ledger.move(hold))
 
     def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         self._step("checkpoint", hold.id, self.ledger.checkpoint(hold, outcome))

@@ -13,6 +13,8 @@ from typing import TypeVar
 from attrs import define, evolve
 
 from src.domain.errors import StoreUnavailable
+from src.domain.gauges import Denial
+from src.domain.lines import Line
 from src.domain.ports import Clock
 from src.domain.quota import Hold, KnownRest, Outcome, Verdict
 
@@ -90,7 +92,8 @@ class SimLedger:
         if news:
             self.wire.history.happened[f"verdict: {news}"] += 1
         if news == "denied":
-            return Verdict(admitted=False, retry_after=3.0, denied=hold.lines[0])
+            line = Line(f"client:{hold.opened.client}", "tokens", "minute", 1, limit=1)
+            return Verdict(admitted=False, denial=Denial(line, wait=3_000_000))
         verdict = await self.wire.send("admit", lambda: self.store.admit(self._theirs(hold, lasts)))
         if news == "degraded":
             return evolve(verdict, degraded=True)
@@ -102,8 +105,8 @@ class SimLedger:
             "settle", lambda: self.store.settle(self._theirs(hold, lasts), outcome)
         )
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
-        return await self.wire.send("move", lambda: self.store.move(hold, target))
+    async def move(self, hold: Hold) -> Verdict:
+        return await self.wire.send("move", lambda: self.store.move(hold))
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         lasts = hold.until - self.clock.now()

@@ -34,8 +34,8 @@ class ShakyLedger:
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
         await self._in_its_mood("settle", lambda: self.inner.settle(hold, outcome))
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
-        return await self._in_its_mood("move", lambda: self.inner.move(hold, target))
+    async def move(self, hold: Hold) -> Verdict:
+        return await self._in_its_mood("move", lambda: self.inner.move(hold))
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         await self._in_its_mood("checkpoint", lambda: self.inner.checkpoint(hold, outcome))

@@ -9,17 +9,20 @@ from src.adapters.stores.memory import MemoryLeases, MemoryLedger
 from src.application.books import Books, OnStoreDown
 from src.application.outbox import Outbox
 from src.domain import idempotency, quota
-from src.domain.errors import KeysResting, StoreDown, StoreUnavailable
+from src.domain.errors import StoreDown, StoreUnavailable
 from src.domain.events import Event, StoreFailed
+from src.domain.gauges import Denial
 from src.domain.idempotency import Claim
-from src.domain.quota import Hold, Line, Outcome, Verdict
+from src.domain.lines import Amounts, Line
+from src.domain.quota import Hold, Outcome, Verdict
 from src.domain.receipt import Receipt
 from tests.support.hand_clock import HandClock
 from tests.support.shaky import Mood, ShakyLedger
 
 OPENED = Receipt("1", 1_000.0, "c", "chat.completions", "m", stream=False)
-HOLD = quota.hold(OPENED, provider="p", tokens=1, until=1_060.0)
+HOLD = quota.hold(OPENED, provider="p", amounts=Amounts(1), until=1_060.0)
 CLAIM = idempotency.claim("k", client="c", endpoint="e", body=b"{}", now=1_000.0)
+DENIAL = Denial(Line("client:c", "tokens", "minute", 1, limit=1), wait=7_000_000)
 TROUBLES: list[Mood] = ["away", "hangs", "loses the reply", "never replies"]
 
 
@@ -27,12 +30,11 @@ class Limited:
     """The port `Ledger` where a limit is reached."""
 
     async def admit(self, hold: Hold) -> Verdict:
-        line = Line("client:c", "tokens", "minute", 1)
-        return Verdict(admitted=False, retry_after=7.0, denied=line)
+        return Verdict(admitted=False, denial=DENIAL)
 
     async def settle(self, hold: Hold, outcome: Outcome) -> None: ...
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
+    async def move(self, hold: Hold) -> Verdict:
         return Verdict(admitted=False)
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None: ...
@@ -72,7 +74,7 @@ class Scene:
     async def admit(self, claim: Claim | None = None, name: str = "1") -> Verdict:
         """Admits, and turns the clock on while it waits."""
         opened = evolve(OPENED, request_id=name)
-        hold = quota.hold(opened, provider="p", tokens=1, until=1_060.0, claim=claim)
+        hold = quota.hold(opened, provider="p", amounts=Amounts(1), until=1_060.0, claim=claim)
         asking = asyncio.create_task(self.books.admit(hold))
         await self.clock.turn(0.25 if claim is None else 2.0)
         assert asking.done()
@@ -89,14 +91,13 @@ async def test_a_store_that_is_well_decides() -> None:
     assert ("running", "1") == (again.repeat.state, again.repeat.request_id)
 
 
-async def test_a_limit_that_is_reached_says_which_and_for_how_long() -> None:
-    """It is the caller's 429."""
+async def test_a_limit_that_is_reached_is_told() -> None:
+    """Who may go on elsewhere decides; nothing is wrong with the store."""
     scene = Scene()
     scene.store.inner = Limited()
-    with pytest.raises(KeysResting, match="tokens of client:c") as caught:
-        await scene.admit()
 
-    assert 7.0 == caught.value.retry_after
+    assert Verdict(admitted=False, denial=DENIAL) == await scene.admit()
+    assert not scene.books.outbox.away
 
 
 @pytest.mark.parametrize("how", ["local", "open"])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from src.domain import quota
+from src.domain.lines import Amounts
 from src.domain.quota import Outcome
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 from src.domain.usage import Heading, Row, Tally, grouped, since
@@ -41,7 +42,7 @@ async def book(folder: Path, receipts: list[Receipt]) -> None:
     """Writes them into the books of that folder, as the relay does."""
     container = build("serve", load(ENVIRON, folder))
     for one in receipts:
-        hold = quota.hold(one, provider="b", tokens=1, until=one.at + 1)
+        hold = quota.hold(one, provider="b", amounts=Amounts(1), until=one.at + 1)
         await container.ledger().settle(hold, Outcome(one))
     await container.house().close()
 
@@ -141,7 +142,11 @@ def test_what_is_not_asked_for_is_added_up() -> None:
     Rows that differ only in other columns become one.
     """
     rows = [
-        Row("2026-11-22", Heading(client, "p", "m", status), Tally(requests=1, output_tokens=5))
+        Row(
+            "2026-11-22",
+            Heading(client, "p", "m", status),
+            Tally(requests=1, output_tokens=5),
+        )
         for client in ("a", "b")
         for status in (200, 502)
     ]

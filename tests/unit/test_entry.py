@@ -15,12 +15,13 @@ from src.domain.entry import (
     lost,
     settled,
 )
+from src.domain.lines import Amounts
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import Receipt, Usage
 from src.domain.usage import Tally
 
 OPENED = Receipt("1", 1000.0, "team", "chat.completions", "m", stream=True)
-HOLD = quota.hold(OPENED, provider="p", tokens=40, until=2000.0)
+HOLD = quota.hold(OPENED, provider="p", amounts=Amounts(40), until=2000.0)
 
 
 def outcome(output: int) -> Outcome:

@@ -17,6 +17,7 @@ RECEIPT = Receipt("r0", 0.0, "c", "", "m", stream=False)
 KINDS = {
     400: "invalid_request_error",
     401: "authentication_error",
+    402: "billing_error",
     403: "permission_error",
     404: "not_found_error",
     405: "invalid_request_error",

@@ -11,6 +11,7 @@ from src.application.keeper import HOLD, Keeper
 from src.application.outbox import Outbox
 from src.domain import quota
 from src.domain.events import Event
+from src.domain.lines import Amounts
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import Receipt, Usage
 from tests.support.hand_clock import HandClock
@@ -40,7 +41,7 @@ class Scene:
         """A request that delivers a token a second, admitted now."""
         opened = Receipt(name, self.clock.now(), "c", "chat.completions", "m", stream=True)
         until, since = self.keeper.until(9_000.0), self.clock.at
-        hold = quota.hold(opened, provider="p", tokens=1, until=until)
+        hold = quota.hold(opened, provider="p", amounts=Amounts(1), until=until)
         await self.ledger.admit(hold)
 
         def so_far() -> Outcome:
@@ -128,7 +129,7 @@ async def test_what_others_left_behind_is_swept() -> None:
     await scene.begin("alive")
     for number in range(50):
         dead = Receipt(f"{number}", 1_000.0, "c", "chat.completions", "m", stream=True)
-        await scene.ledger.admit(quota.hold(dead, provider="p", tokens=1, until=1_001.0))
+        await scene.ledger.admit(quota.hold(dead, provider="p", amounts=Amounts(1), until=1_001.0))
     await scene.clock.turn(31.0)
     await scene.keeper.close()
 

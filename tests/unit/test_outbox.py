@@ -9,6 +9,7 @@ from src.adapters.stores.memory import MemoryLedger
 from src.application.outbox import Outbox
 from src.domain import quota
 from src.domain.events import Event, StoreFailed
+from src.domain.lines import Amounts
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import Receipt
 from src.domain.usage import RequestQuery
@@ -17,7 +18,7 @@ from tests.support.shaky import Mood, ShakyLedger
 
 
 def hold(name: str) -> Hold:
-    return quota.hold(outcome(name).receipt, provider="p", tokens=1, until=2_000.0)
+    return quota.hold(outcome(name).receipt, provider="p", amounts=Amounts(1), until=2_000.0)
 
 
 def outcome(name: str) -> Outcome:

@@ -36,6 +36,9 @@ TABLE: dict[type[e.Refusal], Row] = {
     e.UnsupportedMedia: Row(415, _INVALID, "unsupported_media_type"),
     e.KeyReused: Row(422, _INVALID, "idempotency_key_reused"),
     e.KeysResting: Row(429, _LIMIT, "rate_limited"),
+    e.LimitReached: Row(429, _LIMIT, "rate_limited"),
+    e.BudgetExceeded: Row(402, "billing_error", "budget_exceeded"),
+    e.ExceedsLimit: Row(413, _INVALID, "request_exceeds_limit"),
     e.AllAttemptsFailed: Row(502, _SERVER, "all_attempts_failed"),
     e.NothingToTry: Row(503, _SERVER, "nothing_to_try"),
     e.NotConfigured: Row(503, _SERVER, "not_configured"),
@@ -127,6 +130,10 @@ def _headers(refusal: e.Refusal) -> tuple[tuple[str, str], ...]:
     match refusal:
         case e.KeysResting(retry_after=after) | e.NothingToTry(retry_after=after):
             return (("retry-after", str(max(1, ceil(after)))),) if after is not None else ()
+        case e.LimitReached(retry_after=after):
+            # Read by OpenAI's SDKs, which try again after every 429 that does not say so.
+            again = ("x-should-retry", "false")
+            return (again,) if after is None else (("retry-after", str(max(1, ceil(after)))),)
         case e.Conflict(retry_after=after):
             # Read by OpenAI's SDKs, which try again after every 409 that does not say so.
             again = ("x-should-retry", "false" if after is None else "true")

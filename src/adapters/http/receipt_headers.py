@@ -1,8 +1,9 @@
 """The receipt, as headers: what served, what was tried, what it cost in time."""
 
+from math import ceil
 from urllib.parse import quote
 
-from ...domain.receipt import AttemptRecord, Receipt, Usage
+from ...domain.receipt import AttemptRecord, Left, Receipt, Usage
 
 #: A header longer than this helps nobody; the journal has the whole receipt.
 _LONGEST = 1024
@@ -34,6 +35,7 @@ def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
         fields.append(("x-relay-degraded", "store"))
     if receipt.replay_of:
         fields.append(("x-relay-replay-of", receipt.replay_of))
+    fields += [field for left in receipt.left for field in _of_limit(left)]
     if receipt.client_request_id:
         fields.append(("x-relay-client-request-id", receipt.client_request_id))
     return [(name.encode(), _safe(value)) for name, value in fields]
@@ -48,6 +50,26 @@ def _of_attempt(attempt: AttemptRecord) -> list[tuple[str, str]]:
     if attempt.upstream_request_id:
         fields.append(("x-relay-upstream-request-id", attempt.upstream_request_id))
     return fields
+
+
+def _of_limit(left: Left) -> list[tuple[str, str]]:
+    """As OpenAI tells its own: https://platform.openai.com/docs/guides/rate-limits#headers"""
+    return [
+        (f"x-ratelimit-limit-{left.metric}", str(left.limit)),
+        (f"x-ratelimit-remaining-{left.metric}", str(left.remaining)),
+        (f"x-ratelimit-reset-{left.metric}", _duration(left.reset)),
+    ]
+
+
+def _duration(seconds: float) -> str:
+    """Like Go's: `120ms`, `1.5s`, `6m0s`, `24h0m0s`."""
+    if seconds < 1:
+        return f"{ceil(max(0.0, seconds) * 1000)}ms"
+    if seconds < 60:
+        return f"{ceil(seconds * 1000) / 1000:g}s"
+    minutes, rest = divmod(ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes}m{rest}s" if hours else f"{minutes}m{rest}s"
 
 
 def _failure(attempt: AttemptRecord) -> str:

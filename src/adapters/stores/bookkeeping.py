@@ -12,9 +12,10 @@ from attrs import define, evolve, field, frozen
 from ...domain import entry as entries
 from ...domain.entry import Entry
 from ...domain.idempotency import LARGEST_STORED, Claim, Repeat, StoredAnswer, keeps, repeat
-from ...domain.quota import Hold, Outcome, Verdict, moved
+from ...domain.quota import Hold, Outcome, Verdict
 from ...domain.receipt import Receipt
 from ...domain.usage import Row, Window, periods
+from .reserving import GaugePages, Reserving
 
 #: Receipts kept for whoever asks, and after how many ends the older ones are thrown away.
 KEPT, TRIM_EVERY = 10_000, 256
@@ -34,7 +35,7 @@ class Claimed:
     answer: StoredAnswer | None = None
 
 
-class Pages(Protocol):
+class Pages(GaugePages, Protocol):
     """Where the books are written: plain reads and writes, no decisions."""
 
     def entry(self, id: str) -> Entry | None: ...
@@ -83,34 +84,42 @@ class Bookkeeper:
     trim_every: int = TRIM_EVERY
     tidied: Tidied = field(factory=Tidied)
 
+    @property
+    def reserving(self) -> Reserving:
+        return Reserving(self.pages)
+
     def admit(self, hold: Hold, now: float) -> Verdict:
-        """Nothing is limited yet: what is not admitted was claimed before, by another request."""
+        """What was claimed before is answered from the claim, whatever its limits."""
         self._sweep(now, SWEPT_BY_THE_WAY)
         if self.pages.entry(hold.id) is not None:
             return Verdict(admitted=True)
-        if hold.claim is not None:
-            if taken := self._taken(hold.claim, hold.id, now):
-                return Verdict(admitted=False, repeat=_repeat(taken, hold.claim))
-            self.pages.claim(Claimed(hold.claim, hold.id))
-        self.pages.write(entries.admitted(hold))
-        return Verdict(admitted=True)
+        if hold.claim is not None and (taken := self._taken(hold.claim, hold.id, now)):
+            return Verdict(admitted=False, repeat=_repeat(taken, hold.claim))
+        held, verdict = self.reserving.begin(hold, now)
+        if verdict.admitted:
+            if hold.claim is not None:
+                self.pages.claim(Claimed(hold.claim, hold.id))
+            self.pages.write(entries.admitted(held))
+        return verdict
 
     def settle(self, hold: Hold, outcome: Outcome, now: float) -> None:
         before = self.pages.entry(hold.id)
         after = entries.settled(before, hold, outcome)
         if after is before:
             return
-        self._close(before, after)
+        self._close(before, after, now)
         if after.hold.claim is not None:
             self._end(after.hold.claim, hold.id, outcome, now)
         self._tidy(now)
 
-    def move(self, hold: Hold, target: str) -> Verdict:
+    def move(self, hold: Hold, now: float) -> Verdict:
         entry = self.pages.entry(hold.id)
         if entry is None or entry.state != "open":
             return Verdict(admitted=False)
-        self.pages.write(evolve(entry, hold=moved(entry.hold, target.partition("/")[0])))
-        return Verdict(admitted=True)
+        held, verdict = self.reserving.move(entry.hold, hold, now)
+        if verdict.admitted:
+            self.pages.write(evolve(entry, hold=held))
+        return verdict
 
     def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         before = self.pages.entry(hold.id)
@@ -130,13 +139,14 @@ class Bookkeeper:
     def _sweep(self, now: float, most: int) -> int:
         late = self.pages.late(now, most)
         for before in late:
-            self._close(before, entries.lost(before))
+            self._close(before, entries.lost(before), now)
             if before.hold.claim is not None:
                 self._free(before.hold.claim, before.hold.id)
         return len(late)
 
-    def _close(self, before: Entry | None, after: Entry) -> None:
+    def _close(self, before: Entry | None, after: Entry, now: float) -> None:
         """The entry at its end; the answer lives with the claim, and only there."""
+        self.reserving.charge(before, after, now)
         self.pages.add(entries.added(before, after, self.zone))
         outcome = after.outcome and evolve(after.outcome, answer=None)
         place = self.pages.write(evolve(after, outcome=outcome))

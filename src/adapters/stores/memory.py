@@ -59,8 +59,8 @@ class MemoryLedger:
     async def settle(self, hold: Hold, outcome: Outcome) -> None:
         self._keeper.settle(hold, outcome, self.clock.now())
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
-        return evolve(self._keeper.move(hold, target), degraded=self.degraded)
+    async def move(self, hold: Hold) -> Verdict:
+        return evolve(self._keeper.move(hold, self.clock.now()), degraded=self.degraded)
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         self._keeper.checkpoint(hold, outcome)

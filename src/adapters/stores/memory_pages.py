@@ -5,6 +5,7 @@ from itertools import islice
 
 from attrs import astuple, define, evolve, field
 
+from ...domain.admission import Records
 from ...domain.entry import Entry
 from ...domain.receipt import Receipt
 from ...domain.usage import Heading, Row, Tally, Window
@@ -22,6 +23,7 @@ class MemoryPages:
     #: In the order in which they ended.
     over: dict[str, Entry] = field(factory=dict)
     sums: dict[tuple[Window, str, Heading], Tally] = field(factory=dict)
+    records: Records = field(factory=dict)
     claims: dict[str, Claimed] = field(factory=dict)
     #: Open entries by their end; some of them are out of date.
     _ends: list[tuple[float, str]] = field(factory=list)
@@ -62,6 +64,12 @@ class MemoryPages:
         for window, row in sums:
             place = (window, row.period, row.heading)
             self.sums[place] = self.sums.get(place, Tally()) + row.tally
+
+    def gauges(self, subjects: tuple[str, ...]) -> Records:
+        return {name: self.records[name] for name in subjects if name in self.records}
+
+    def set_gauges(self, records: Records) -> None:
+        self.records |= records
 
     def claimed(self, key: str) -> Claimed | None:
         return self.claims.get(key)

@@ -15,6 +15,9 @@ RelayError
 │   ├── TooLarge            send less
 │   ├── UnsupportedMedia    send JSON
 │   ├── KeysResting         come back after `retry_after` seconds
+│   ├── LimitReached        come back after `retry_after` seconds, or ask for a higher limit
+│   │   └── BudgetExceeded  the same, of money
+│   ├── ExceedsLimit        ask for less: this can never fit
 │   ├── AllAttemptsFailed   every target was tried in vain; the attempts are named
 │   ├── NothingToTry        no target may be tried now
 │   ├── NotConfigured       the operator has not switched this on
@@ -53,12 +56,15 @@ from .base import (
 from .refusals import (
     AllAttemptsFailed,
     BodyTooSlow,
+    BudgetExceeded,
     Conflict,
     DeadlineExceeded,
+    ExceedsLimit,
     InvalidKey,
     InvalidRequest,
     KeyReused,
     KeysResting,
+    LimitReached,
     MethodNotAllowed,
     ModelNotFound,
     NotAllowed,
@@ -96,6 +102,7 @@ __all__ = [
     "AllAttemptsFailed",
     "BadAnswer",
     "BodyTooSlow",
+    "BudgetExceeded",
     "CannotCarry",
     "ConfigurationError",
     "Conflict",
@@ -103,12 +110,14 @@ __all__ = [
     "ContextTooLong",
     "Cut",
     "DeadlineExceeded",
+    "ExceedsLimit",
     "InvalidKey",
     "InvalidRequest",
     "KeyForbidden",
     "KeyRejected",
     "KeyReused",
     "KeysResting",
+    "LimitReached",
     "MethodNotAllowed",
     "ModelNotFound",
     "ModelUnknown",

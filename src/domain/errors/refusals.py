@@ -64,6 +64,21 @@ class KeysResting(Refusal):
     retry_after: float = 1.0
 
 
+@frozen(eq=False)
+class LimitReached(Refusal):
+    """A limit is used up; `retry_after` seconds until this request fits, where that is known."""
+
+    retry_after: float | None = None
+
+
+class BudgetExceeded(LimitReached):
+    """The money that may be spent is spent."""
+
+
+class ExceedsLimit(Refusal):
+    """More than the whole limit in one request: it can never fit."""
+
+
 class AllAttemptsFailed(Refusal):
     """Attempts were made and all failed; the message names each and its reason."""
 

@@ -33,7 +33,7 @@ class SqliteLedger:
 
     async def admit(self, hold: Hold) -> Verdict:
         now = self.clock.now()
-        if hold.claim is not None:
+        if hold.limited:
             return await self._write(lambda keeper: keeper.admit(hold, now))
         verdict = Verdict(admitted=True, degraded=self.database.failing)
         self.database.write_behind(
@@ -45,8 +45,9 @@ class SqliteLedger:
         now = self.clock.now()
         await self._write(lambda keeper: keeper.settle(hold, outcome, now))
 
-    async def move(self, hold: Hold, target: str) -> Verdict:
-        return await self._write(lambda keeper: keeper.move(hold, target))
+    async def move(self, hold: Hold) -> Verdict:
+        now = self.clock.now()
+        return await self._write(lambda keeper: keeper.move(hold, now))
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         await self._write(lambda keeper: keeper.checkpoint(hold, outcome))

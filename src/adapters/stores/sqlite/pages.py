@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 
 from attrs import astuple, define
 
+from ....domain import gauges
+from ....domain.admission import Records
 from ....domain.entry import Entry
+from ....domain.gauges import Gauges
 from ....domain.usage import Row, Tally, Window
 from ..bookkeeping import Claimed
 from . import words
@@ -41,6 +44,8 @@ _ADD = """
         cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
         reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
         estimated = estimated + excluded.estimated"""
+_GAUGES = "SELECT record FROM gauges WHERE subject = ?"
+_SET_GAUGES = "INSERT OR REPLACE INTO gauges (subject, record) VALUES (?, ?)"
 _CLAIMED = """
     SELECT key, body, until, request, receipt, content_type, answer FROM claims WHERE key = ?"""
 #: A claim that is replaced becomes the newest.
@@ -92,6 +97,18 @@ class SqlPages:
             ],
         )
 
+    def gauges(self, subjects: tuple[str, ...]) -> Records:
+        found: Records = {}
+        for subject in subjects:
+            row: tuple[str] | None = self.connection.execute(_GAUGES, (subject,)).fetchone()
+            if row is not None:
+                found[subject] = self._gauges(subject, row[0])
+        return found
+
+    def set_gauges(self, records: Records) -> None:
+        rows = [(subject, gauges.write(record)) for subject, record in records.items()]
+        self.connection.executemany(_SET_GAUGES, rows)
+
     def claimed(self, key: str) -> Claimed | None:
         row: words.ClaimRow | None = self.connection.execute(_CLAIMED, (key,)).fetchone()
         return None if row is None else words.claimed(row)
@@ -106,6 +123,15 @@ class SqlPages:
         self.connection.execute("DELETE FROM sums WHERE kind = 'hour' AND period < ?", (hours,))
         self.connection.execute("DELETE FROM sums WHERE kind = 'day' AND period < ?", (days,))
         self.connection.execute("DELETE FROM claims WHERE until <= ?", (now,))
+
+    def _gauges(self, subject: str, text: str) -> Gauges:
+        """What cannot be read begins anew: a limit that nobody can tell is better than no answer
+        to anybody."""
+        try:
+            return gauges.read(text)
+        except ValueError:
+            self.unreadable(subject)
+            return {}
 
     def _read(self, row: words.EntryRow) -> Entry | None:
         entry = words.entry(row)

@@ -39,8 +39,9 @@ _FIRST = (
     "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
     "CREATE TABLE leases (name TEXT PRIMARY KEY, token INTEGER NOT NULL, until REAL NOT NULL)",
 )
+_SECOND = ("CREATE TABLE gauges (subject TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",)
 #: One tuple of statements for each version; what is released is never edited, only followed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 
 #: A power cut may take the last commits, a killed process none (sqlite.org/pragma.html, NORMAL).
 _SETTINGS = (

@@ -1,0 +1,134 @@
+"""What a request takes of each limit that is in its way: lines of a hold."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from .catalogue import Limit
+from .receipt import Receipt
+from .windows import TOTAL, period
+
+Metric = Literal["requests", "tokens", "input_tokens", "output_tokens", "cost", "concurrency"]
+Window = Literal["minute", "day", "week", "month", "total"]
+#: The name of a gauge within its subject's record.
+Slot = str
+
+
+@frozen
+class Amounts:
+    """What a request takes at most, or took: tokens, and nano-USD."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int = 0
+
+    def of(self, metric: Metric) -> int:
+        """Each is one request, in one place."""
+        match metric:
+            case "tokens":
+                return self.input_tokens + self.output_tokens
+            case "input_tokens":
+                return self.input_tokens
+            case "output_tokens":
+                return self.output_tokens
+            case "cost":
+                return self.cost
+            case "requests" | "concurrency":
+                return 1
+
+
+NOTHING = Amounts()
+
+
+@frozen
+class Line:
+    """`amount` of one metric, reserved for one subject in one window, of `limit`. `begins` and
+    `ends`: the calendar window, in whole microseconds of Unix time; 0: there is no such instant."""
+
+    subject: str  # deployment, client:<name>, model:<virtual>, provider:<name>, key:<handle>
+    metric: Metric
+    window: Window
+    amount: int
+    limit: int = 0
+    enforced: bool = True
+    period: str = ""
+    begins: int = 0
+    ends: int = 0
+    timezone: str = "UTC"
+
+    @property
+    def slot(self) -> Slot:
+        return f"{self.metric}/{self.window}"
+
+    @property
+    def sliding(self) -> bool:
+        return self.window == "minute" and self.metric != "concurrency"
+
+    def current(self, now: int) -> bool:
+        """Is its window the one in which this instant is?"""
+        return (not self.begins or self.begins <= now) and (not self.ends or now < self.ends)
+
+
+@frozen
+class Limits:
+    """The limits of a catalogue by their subjects, those that are off left out."""
+
+    by_subject: Mapping[str, tuple[Limit, ...]] = field(factory=dict)
+
+    @classmethod
+    def of(cls, limits: Iterable[Limit]) -> "Limits":
+        found: dict[str, tuple[Limit, ...]] = {}
+        for limit in limits:
+            if limit.mode != "off":
+                found[limit.subject] = (*found.get(limit.subject, ()), limit)
+        return cls(found)
+
+    def lines(self, subjects: Iterable[str], amounts: Amounts, now: float) -> tuple[Line, ...]:
+        """One for each limit of these subjects; none for most requests of most deployments."""
+        if not self.by_subject:
+            return ()
+        return tuple(
+            _line(limit, amounts, now)
+            for subject in subjects
+            for limit in self.by_subject.get(subject, ())
+        )
+
+
+UNLIMITED = Limits()
+
+
+def dated(line: Line, now: float) -> Line:
+    """The line in the window of this instant (Unix seconds)."""
+    if line.metric == "concurrency":
+        return evolve(line, period="now", begins=0, ends=0)
+    if line.window == "minute":
+        return line
+    found = period(line.window, now, line.timezone)
+    if found is TOTAL:
+        return evolve(line, period=found.name, begins=0, ends=0)
+    begins, ends = int(found.begins * 1e6), int(found.ends * 1e6)
+    return evolve(line, period=found.name, begins=begins, ends=ends)
+
+
+def used(receipt: Receipt) -> Amounts:
+    """What a request took, as far as is known."""
+    usage = receipt.usage
+    if usage is None:
+        return Amounts()
+    return Amounts(usage.input_tokens, usage.output_tokens, receipt.cost or 0)
+
+
+def _line(limit: Limit, amounts: Amounts, now: float) -> Line:
+    return dated(
+        Line(
+            subject=limit.subject,
+            metric=limit.metric,
+            window=limit.window,
+            amount=amounts.of(limit.metric),
+            limit=limit.limit,
+            enforced=limit.mode == "enforce",
+            timezone=limit.timezone,
+        ),
+        now,
+    )

@@ -1,6 +1,6 @@
 """A request's place in the books: asked for once before it travels, and moved where it moves."""
 
-from attrs import define
+from attrs import define, evolve
 
 from ..domain import denials, quota
 from ..domain import journey as journeys
@@ -37,6 +37,9 @@ class Reservation:
                 break
             self._move(stops[0].provider.name)
         passage.left = denials.left(verdict.headroom)
+        if not verdict.admitted:
+            # It takes nothing: its settlement must not be taken for one that nobody admitted.
+            self.hold = evolve(self.hold, lines=())
         if denial is not None:
             raise denials.refusal(denial)
         return verdict

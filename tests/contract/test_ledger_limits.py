@@ -34,9 +34,10 @@ def hold(
 
 async def left(books: Books, *limits: Limit, tokens: int = 1) -> list[int]:
     """What is left of these limits, before the request that asks takes its part."""
-    probe = hold("probe", *limits, tokens=tokens, at=books.clock.now())
+    name = f"probe {len(await books.ended())}"
+    probe = hold(name, *limits, tokens=tokens, at=books.clock.now())
     verdict = await books.ledger.admit(probe)
-    await books.ledger.settle(probe, outcome("probe", output=0))
+    await books.ledger.settle(probe, outcome(name, output=0))
     found = {one.line.subject + one.line.slot: one for one in verdict.headroom}
     told = [found[limit.subject + f"{limit.metric}/{limit.window}"] for limit in limits]
     return [one.remaining + one.line.amount for one in told]

@@ -9,7 +9,7 @@ from attrs import define
 
 from ..domain.errors import DeadlineExceeded, NotStorable, StoreDown, StoreUnavailable
 from ..domain.ports import Clock, Leases
-from ..domain.quota import Hold, Outcome, Verdict
+from ..domain.quota import Hold, News, Outcome, Verdict
 from .outbox import SETTLE_SECONDS, Outbox
 
 T = TypeVar("T")
@@ -43,9 +43,9 @@ class Books:
         """The ledger's verdict about an open hold that goes elsewhere; raises as `admit` does."""
         return await self._asked(hold, "move", self.outbox.ledger.move, by)
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Writes down how it went; later, if the store is away."""
-        await self.outbox.settle(hold, outcome)
+        return await self.outbox.settle(hold, outcome)
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         """Writes down how far it has come; not, if the store is away."""

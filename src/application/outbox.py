@@ -13,7 +13,7 @@ from attrs import define, field
 from ..domain.errors import NotStorable, StoreUnavailable
 from ..domain.events import StoreFailed
 from ..domain.ports import Clock, Ledger, Observer
-from ..domain.quota import Hold, Outcome
+from ..domain.quota import NO_NEWS, Hold, News, Outcome
 
 #: Seconds for one settlement, and between two looks at a store that is away.
 SETTLE_SECONDS, AWAY = 1.0, 1.0
@@ -45,13 +45,13 @@ class Outbox:
         self._away_until = self.clock.monotonic() + AWAY
         self.observer.note(StoreFailed(verb, f"{type(error).__name__}: {error}".rstrip(": ")))
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Settles, or keeps it for later. Once called it is not lost, whoever is cancelled."""
         if self.away:
             self._keep(hold, outcome)
-            return
+            return NO_NEWS
         try:
-            await self._offer(hold, outcome)
+            return await self._offer(hold, outcome)
         except NotStorable as error:
             self._let_go(hold, error)
         except asyncio.CancelledError:
@@ -60,6 +60,7 @@ class Outbox:
         except (StoreUnavailable, TimeoutError) as error:
             self.failed("settle", error)
             self._keep(hold, outcome)
+        return NO_NEWS
 
     async def close(self) -> None:
         """One last offer of all that is left, within seconds; then it says what is not booked."""
@@ -105,6 +106,6 @@ class Outbox:
     def _let_go(self, hold: Hold, error: Exception) -> None:
         self.observer.note(StoreFailed("settle", f"{error}; {hold.id} is in the log alone"))
 
-    async def _offer(self, hold: Hold, outcome: Outcome) -> None:
+    async def _offer(self, hold: Hold, outcome: Outcome) -> News:
         async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
-            await self.ledger.settle(hold, outcome)
+            return await self.ledger.settle(hold, outcome)

@@ -85,7 +85,8 @@ class Relay:
             outcome = passage.outcome(receipt, passage.answer())
             # First the log: it has what a store that is away does not.
             self.observer.note(RequestFinished(receipt))
-            await self.books.settle(hold, outcome)
+            news = await self.books.settle(hold, outcome)
+            self.health.merge(news.rests)
 
     async def open(self) -> None:
         """Before the first request: settles what processes left behind that died."""
@@ -98,7 +99,7 @@ class Relay:
 
     async def _answer(self, passage: Passage, reservation: Reservation) -> None:
         verdict = await reservation.begin(passage)
-        self.health.merge(verdict.rests)
+        self.health.merge(verdict.news.rests)
         if verdict.repeat is not None:
             await self._again(passage, verdict.repeat)
             return

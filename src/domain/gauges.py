@@ -130,7 +130,7 @@ def read(text: str) -> Gauges:
     found: Gauges = {}
     for part in rest.split("|") if rest else ():
         name, *values = part.split(" ")
-        found[name] = _gauge(values)
+        found[name] = gauge(" ".join(values))
     return found
 
 
@@ -139,7 +139,9 @@ def write(gauges: Mapping[Slot, Gauge]) -> str:
     return "|".join((_VERSION, *(f"{slot} {_text(gauge)}" for slot, gauge in gauges.items())))
 
 
-def _gauge(values: list[str]) -> Gauge:
+def gauge(text: str) -> Gauge:
+    """One gauge of a record. Raises ValueError."""
+    values = text.split(" ")
     if len(values) == 1:
         return Gauge(until=int(values[0]))
     period, used, held = values

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from .catalogue import Provider, Snapshot, Timeouts
 from .change import Change
 from .events import Event
-from .quota import Hold, Outcome, Verdict
+from .quota import Hold, News, Outcome, Verdict
 from .receipt import Receipt
 from .usage import RequestQuery, Row, UsageQuery
 
@@ -55,7 +55,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Charges what was used, frees the rest of the reservation, keeps the receipt, and ends
         the claim (`idempotency.keeps`). A hold that was swept before is corrected, once; one that
         was never admitted is written down and charged all the same."""

@@ -45,8 +45,19 @@ class KnownRest:
 
 
 @frozen
+class News:
+    """What one trip to the store can tell besides."""
+
+    rests: tuple[KnownRest, ...] = ()
+    catalogue_version: int | None = None
+
+
+NO_NEWS = News()
+
+
+@frozen
 class Verdict:
-    """The answer to a hold, and what else one trip to the store can tell."""
+    """The answer to a hold."""
 
     admitted: bool
     #: What did not fit, if that is why.
@@ -54,8 +65,7 @@ class Verdict:
     headroom: tuple[Headroom, ...] = ()
     #: What would not have fitted, were it enforced.
     shadowed: tuple[Denial, ...] = ()
-    rests: tuple[KnownRest, ...] = ()
-    catalogue_version: int | None = None
+    news: News = NO_NEWS
     degraded: bool = False
     #: The claim was made before, by another request: this one is not admitted.
     repeat: Repeat | None = None

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from ....domain.events import StoreFailed
 from ....domain.ports import Clock, Observer
-from ....domain.quota import Hold, Outcome, Verdict
+from ....domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
 from ..bookkeeping import KEPT, TRIM_EVERY, Bookkeeper, Tidied
 from .database import Database
 from .pages import SqlPages
@@ -41,9 +41,10 @@ class SqliteLedger:
         )
         return verdict
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         now = self.clock.now()
         await self._write(lambda keeper: keeper.settle(hold, outcome, now))
+        return NO_NEWS
 
     async def move(self, hold: Hold) -> Verdict:
         now = self.clock.now()

@@ -1,44 +1,13 @@
-"""Values as they stand in the file: JSON. Newer fields are passed over, missing ones default."""
-
-from typing import TypeVar
-
-import msgspec
+"""Values as they stand in the rows of the file."""
 
 from ....domain.entry import Entry, State
 from ....domain.idempotency import Claim, StoredAnswer
-from ....domain.quota import Hold, Outcome
-from ....domain.receipt import Receipt
 from ..bookkeeping import Claimed
-
-T = TypeVar("T")
+from ..words import hold, outcome, receipt, text
 
 #: A row of `entries`, as it is asked for.
 EntryRow = tuple[str, State, bytes, bytes | None]
 ClaimRow = tuple[str, str, float, str, bytes | None, str | None, bytes | None]
-
-_ENCODER = msgspec.json.Encoder()
-_HOLD = msgspec.json.Decoder(Hold)
-_OUTCOME = msgspec.json.Decoder(Outcome)
-_RECEIPT = msgspec.json.Decoder(Receipt)
-#: What a decoder raises for bytes that are no such value.
-_UNREADABLE = (msgspec.MsgspecError, ValueError)
-
-
-def text(value: object) -> bytes:
-    return _ENCODER.encode(value)
-
-
-def hold(data: bytes) -> Hold | None:
-    """None if it cannot be read."""
-    return _read(_HOLD, data)
-
-
-def outcome(data: bytes) -> Outcome | None:
-    return _read(_OUTCOME, data)
-
-
-def receipt(data: bytes) -> Receipt | None:
-    return _read(_RECEIPT, data)
 
 
 def entry(row: EntryRow) -> Entry | None:
@@ -66,8 +35,4 @@ def claimed(row: ClaimRow) -> Claimed:
     )
 
 
-def _read(decoder: "msgspec.json.Decoder[T]", data: bytes) -> T | None:
-    try:
-        return decoder.decode(data)
-    except _UNREADABLE:
-        return None
+__all__ = ["ClaimRow", "EntryRow", "claim_row", "claimed", "entry", "hold", "outcome", "text"]

@@ -1,0 +1,170 @@
+"""What the scripts answer, as values; and instants of the store's clock in ours."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+
+import msgspec
+from attrs import define, frozen
+
+from ....domain import gauges
+from ....domain.errors import StoreUnavailable
+from ....domain.gauges import Denial, Gauge, Headroom
+from ....domain.idempotency import StoredAnswer
+from ....domain.lines import Line
+from ....domain.ports import Clock
+from ....domain.quota import KnownRest, News, Verdict
+from . import words
+from .carrier import Refused, Reply
+
+
+@frozen
+class Found:
+    """A verdict; or what is to be done before there is one. `claimed`: by whom the key is taken;
+    `outdated`: the store's instant, by which the windows are to be chosen (Unix seconds)."""
+
+    verdict: Verdict
+    claimed: bytes | None = None
+    outdated: float | None = None
+
+
+@define
+class StoreClock:
+    """Instants of the store, as far as it has told them: `ahead` seconds of ours."""
+
+    clock: Clock
+    ahead: float = 0.0
+
+    def verdict(self, reply: Reply, lines: tuple[Line, ...]) -> Found:
+        """Of `lua/admit.lua` and `lua/move.lua`."""
+        kind, now, news, rest = self._head(reply)
+        match kind, rest:
+            case b"again", _:
+                return Found(Verdict(admitted=True, news=news))
+            case b"over", _:
+                return Found(Verdict(admitted=False, news=news))
+            case b"claimed", [bytes(text)]:
+                return Found(Verdict(admitted=False), claimed=text)
+            case b"outdated", _:
+                return Found(Verdict(admitted=False), outdated=now / 1e6)
+            case b"ok", [list(texts), list(shadowed), *told]:
+                lines = _those(lines, told)
+                return Found(
+                    Verdict(
+                        admitted=True,
+                        headroom=_headroom(lines, texts, now),
+                        shadowed=tuple(_denial(lines, one) for one in shadowed),
+                        news=news,
+                    )
+                )
+            case b"denied", [list(texts), worst, *told]:
+                lines = _those(lines, told)
+                return Found(
+                    Verdict(
+                        admitted=False,
+                        denial=_denial(lines, worst),
+                        headroom=_headroom(lines, texts, now),
+                        news=news,
+                    )
+                )
+        raise _nonsense()
+
+    def settled(self, reply: Reply) -> tuple[News, int]:
+        """Of `lua/settle.lua`: the news, and how many entries wait to be folded."""
+        _, _, news, rest = self._head(reply)
+        return news, number(rest[0] if rest else None)
+
+    def news(self, reply: Reply | Refused) -> News:
+        """Of the fields `rests` and `version`."""
+        match reply:
+            case [rests, version]:
+                return self._news(rests, version)
+        raise _nonsense()
+
+    def resting(self, rests: Iterable[KnownRest]) -> str:
+        """What was learned, as `lua/books.lua` merges it: in microseconds from now."""
+        now = self.clock.now()
+        return words.text(
+            {
+                f"{rest.key} {rest.model or ''}": int(1e6 * (rest.until - now))
+                for rest in rests
+                if rest.until > now
+            }
+        )
+
+    def _head(self, reply: Reply) -> tuple[bytes, int, News, list[Reply]]:
+        match reply:
+            case [bytes(kind), bytes(now), rests, version, *rest]:
+                instant = int(now)
+                if instant:
+                    self.ahead = instant / 1e6 - self.clock.now()
+                return kind, instant, self._news(rests, version), rest
+        raise _nonsense()
+
+    def _news(self, rests: Reply, version: Reply) -> News:
+        found: dict[str, str] = {}
+        if isinstance(rests, bytes) and rests != b"{}":
+            found = msgspec.json.decode(rests, type=dict[str, str])
+        return News(
+            rests=tuple(self._rest(name, until) for name, until in sorted(found.items())),
+            catalogue_version=int(version) if isinstance(version, bytes) else 0,
+        )
+
+    def _rest(self, name: str, until: str) -> KnownRest:
+        key, _, model = name.partition(" ")
+        return KnownRest(key, model or None, int(until) / 1e6 - self.ahead)
+
+
+def swept(reply: Reply) -> tuple[int, bool]:
+    """Of `lua/sweep_verb.lua`."""
+    match reply:
+        case [int(lost), int(ended)]:
+            return lost, bool(ended)
+    raise _nonsense()
+
+
+def number(reply: Reply | Refused) -> int:
+    """A count. Raises StoreUnavailable for anything else."""
+    if isinstance(reply, int):
+        return reply
+    raise StoreUnavailable(reply.message) if isinstance(reply, Refused) else _nonsense()
+
+
+def packed(body: bytes) -> str:
+    """Bytes as text: one of the carriers has nothing else."""
+    return b64encode(body).decode()
+
+
+def stored(content_type: str, reply: Reply | Refused) -> StoredAnswer | None:
+    """An answer that was kept; None where it is forgotten."""
+    return StoredAnswer(content_type, b64decode(reply)) if isinstance(reply, bytes) else None
+
+
+def _those(lines: tuple[Line, ...], told: list[Reply]) -> tuple[Line, ...]:
+    """The lines that a verdict is about, where the store says which."""
+    match told:
+        case [bytes(text)]:
+            return words.lines(text)
+    return lines
+
+
+def _headroom(lines: tuple[Line, ...], texts: list[Reply], now: int) -> tuple[Headroom, ...]:
+    return tuple(
+        gauges.headroom(line, _gauge(text), now) for line, text in zip(lines, texts, strict=True)
+    )
+
+
+def _gauge(text: Reply) -> Gauge:
+    if not isinstance(text, bytes):
+        raise _nonsense()
+    return gauges.gauge(text.decode())
+
+
+def _denial(lines: tuple[Line, ...], reply: Reply) -> Denial:
+    match reply:
+        case [int(place), int(wait), int(never)]:
+            return Denial(lines[place - 1], None if wait < 0 else wait, never=bool(never))
+    raise _nonsense()
+
+
+def _nonsense() -> StoreUnavailable:
+    return StoreUnavailable("a script of ours answered what it never answers: is it another's?")

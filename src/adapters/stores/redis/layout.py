@@ -1,0 +1,51 @@
+"""Where things are in Redis: the keys of one deployment, all in one slot of a cluster.
+
+`{relay}:books` is written by `lua/books.lua`; settled requests wait in `inbox` until a batch of
+them is folded into `receipts`, `order` (oldest first) and the sums: `hours:<day>`, `days:<month>`.
+"""
+
+from attrs import frozen
+
+from ....domain.usage import Window
+
+
+@frozen
+class Keys:
+    """The keys under one namespace; preview and production may share a database."""
+
+    namespace: str
+
+    def of(self, name: str) -> str:
+        return f"{{{self.namespace}}}:{name}"
+
+    @property
+    def books(self) -> str:
+        return self.of("books")
+
+    @property
+    def inbox(self) -> str:
+        return self.of("inbox")
+
+    @property
+    def receipts(self) -> str:
+        return self.of("receipts")
+
+    @property
+    def order(self) -> str:
+        return self.of("order")
+
+    @property
+    def records(self) -> str:
+        return self.of("records")
+
+    @property
+    def leases(self) -> str:
+        return self.of("leases")
+
+    def answer(self, claim: str) -> str:
+        """The stored answer of a claim."""
+        return self.of(f"answer:{claim}")
+
+    def sums(self, window: Window, period: str) -> str:
+        """Where the sums of a period are: hours by the day, days by the month."""
+        return self.of(f"hours:{period[:10]}" if window == "hour" else f"days:{period[:7]}")

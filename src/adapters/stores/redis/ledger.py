@@ -1,0 +1,174 @@
+"""The ledger on Redis: each verb one trip, each decision one script.
+
+A request without limits is admitted without asking, and settled by one append. What is limited is
+checked and reserved by `lua/admit.lua`, charged by `lua/settle.lua`. Instants are the store's: a
+hold travels as a duration (ADR 0016).
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, tzinfo
+
+from attrs import define, evolve, field
+
+from ....domain.errors import StoreUnavailable
+from ....domain.idempotency import LARGEST_STORED, keeps, repeat
+from ....domain.lines import dated, used
+from ....domain.ports import Clock
+from ....domain.quota import Hold, News, Outcome, Verdict
+from ..bookkeeping import KEPT, SWEPT_BY_THE_WAY
+from . import answers, scripts, words
+from .carrier import Carrier, Reply, Script
+from .folding import BATCH, Folding
+from .layout import Keys
+
+#: Seconds between two sweeps by the way.
+SWEEP_EVERY = 10.0
+#: Late holds settled by one trip of a sweep.
+SWEPT_AT_ONCE = 256
+
+
+@define(eq=False)
+class RedisLedger:
+    """The port `Ledger`, for any number of instances. `told`: the instant in microseconds, where
+    it is not the store's own clock that counts (tests)."""
+
+    carrier: Carrier
+    keys: Keys
+    clock: Clock
+    zone: tzinfo = UTC
+    kept: int = KEPT
+    fold_at: int = BATCH
+    sweep_every: float = SWEEP_EVERY
+    told: Callable[[], str] = lambda: ""
+    _store: answers.StoreClock = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._store = answers.StoreClock(self.clock)
+
+    async def admit(self, hold: Hold) -> Verdict:
+        if not hold.limited:
+            return Verdict(admitted=True)
+        reply = await self._evaluate(
+            scripts.ADMIT,
+            hold.id,
+            self._lasts(hold.until),
+            words.lines_text(hold.lines),
+            words.text(hold.subjects),
+            words.bare(hold),
+            words.lost_text(hold, None, self.keys, self.zone),
+            *self._claim(hold),
+            _micros(self.sweep_every),
+            str(SWEPT_BY_THE_WAY),
+        )
+        found = self._store.verdict(reply, hold.lines)
+        if found.claimed is not None:
+            return await self._repeat(hold, found.claimed)
+        if found.outdated is not None:
+            lines = tuple(dated(line, found.outdated) for line in hold.lines)
+            return await self.admit(evolve(hold, lines=lines))
+        return found.verdict
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        entry = words.settled_text(hold, evolve(outcome, answer=None), self.keys, self.zone)
+        if not hold.limited and not outcome.rests:
+            news, waiting = await self._append(entry)
+        else:
+            news, waiting = await self._settled(hold, outcome, entry)
+        if waiting >= self.fold_at:
+            with suppress(StoreUnavailable):  # whoever comes next does it
+                await Folding(self.carrier, self.keys, self.kept).batch()
+        return news
+
+    async def move(self, hold: Hold) -> Verdict:
+        reply = await self._evaluate(
+            scripts.MOVE, hold.id, words.lines_text(hold.lines), words.text(hold.subjects)
+        )
+        found = self._store.verdict(reply, hold.lines)
+        if found.outdated is not None:
+            lines = tuple(dated(line, found.outdated) for line in hold.lines)
+            return await self.move(evolve(hold, lines=lines))
+        return found.verdict
+
+    async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
+        if not hold.limited:
+            return
+        told = evolve(outcome, answer=None)
+        await self._evaluate(
+            scripts.CHECKPOINT,
+            hold.id,
+            self._lasts(hold.until),
+            words.used_text(used(outcome.receipt)),
+            words.lost_text(hold, told, self.keys, self.zone),
+        )
+
+    async def sweep(self, now: float) -> int:
+        """By the clock of the store, not by `now`: those who ask disagree."""
+        swept, ended = 0, False
+        while not ended:
+            reply = await self._evaluate(scripts.SWEEP, str(SWEPT_AT_ONCE))
+            lost, ended = answers.swept(reply)
+            swept += lost
+        return swept
+
+    async def _append(self, entry: str) -> tuple[News, int]:
+        pushed, told = await self.carrier.run(
+            ["RPUSH", self.keys.inbox, entry],
+            ["HMGET", self.keys.books, "rests", "version"],
+        )
+        return self._store.news(told), answers.number(pushed)
+
+    async def _settled(self, hold: Hold, outcome: Outcome, entry: str) -> tuple[News, int]:
+        kept = hold.claim is not None and keeps(outcome.receipt)
+        answer = outcome.answer if kept else None
+        if answer is not None and len(answer.body) > LARGEST_STORED:
+            answer = None
+        if answer is not None and hold.claim is not None:
+            lasts = str(max(1, int(1000 * (hold.claim.until - self.clock.now()))))
+            body = answers.packed(answer.body)
+            await self.carrier.run(["SET", self.keys.answer(hold.claim.key), body, "PX", lasts])
+        reply = await self._evaluate(
+            scripts.SETTLE,
+            hold.id,
+            _micros(max(0.0, self.clock.now() - hold.opened.at)),
+            words.lines_text(hold.lines),
+            words.used_text(used(outcome.receipt)),
+            entry,
+            self._store.resting(outcome.rests),
+            *self._claim(hold),
+            words.kept_text(outcome.receipt, answer) if kept else "",
+        )
+        return self._store.settled(reply)
+
+    async def _repeat(self, hold: Hold, data: bytes) -> Verdict:
+        assert hold.claim is not None  # noqa: S101 - only a claim can have been made before
+        taken, content_type = words.claimed(hold.claim.key, data)
+        answer = None
+        if content_type:
+            (body,) = await self.carrier.run(["GET", self.keys.answer(hold.claim.key)])
+            answer = answers.stored(content_type, body)
+        said = repeat(
+            taken.claim,
+            hold.claim,
+            request_id=taken.request_id,
+            receipt=taken.receipt,
+            answer=answer,
+        )
+        return Verdict(admitted=False, repeat=said)
+
+    def _claim(self, hold: Hold) -> tuple[str, str, str]:
+        """Key, body, and how long it is remembered."""
+        if hold.claim is None:
+            return "", "", "0"
+        return hold.claim.key, hold.claim.body, self._lasts(hold.claim.until)
+
+    def _lasts(self, until: float) -> str:
+        return _micros(max(0.0, until - self.clock.now()))
+
+    async def _evaluate(self, script: Script, *args: str) -> Reply:
+        keys = (self.keys.books, self.keys.inbox)
+        return await self.carrier.evaluate(script, keys, (self.told(), *args))
+
+
+def _micros(seconds: float) -> str:
+    return str(int(seconds * 1e6))

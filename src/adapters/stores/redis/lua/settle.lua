@@ -1,0 +1,81 @@
+-- KEYS: books, inbox
+-- ARGV: now or '', id, microseconds since it was admitted, lines, used, entry, news of rests,
+--       claim key, claim body, claim lasts, what the claim keeps, or '' to free it
+local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
+local lines, used, records, writes = cjson.decode(ARGV[4]), cjson.decode(ARGV[5]), {}, {}
+local now = (ARGV[1] ~= '' or claim ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
+local names = {'swept', 'last', 'rests', 'version', 'h:' .. id}
+if claim ~= '' then
+  names[#names + 1] = 'c:' .. claim
+  names[#names + 1] = bucket(now + tonumber(ARGV[10]))
+end
+local found = fetch(key, subject_fields(lines, {}, names))
+local hold = read_hold(found['h:' .. id])
+
+local function answer(kind, waiting)
+  return {kind, fmt(now or 0), found.rests or '{}', found.version or '0', waiting}
+end
+
+-- By whom it was never admitted: the store was away, or nothing is limited.
+local function charge()
+  local inside = {}
+  for _, line in ipairs(lines) do
+    if in_window(line, now) then
+      inside[#inside + 1] = line
+    end
+  end
+  apply(inside, records, function(line, gauge)
+    return charged(line, gauge, counted(line, used), now)
+  end)
+  if #lines > 0 or claim ~= '' then
+    local place = bucket(now + REMEMBERED)
+    found[place] = fetch(key, {place})[place]
+    list(found, writes, 'h:' .. id, now + REMEMBERED, now)
+  end
+end
+
+-- A request that succeeded keeps its key, or takes it where a sweep had freed it.
+local function end_claim()
+  local before = read_claim(found['c:' .. claim])
+  if ARGV[11] == '' then
+    if before and before.id == id then
+      writes['c:' .. claim] = ''
+    end
+  elseif not taken(before, id, now) then
+    local till = now + tonumber(ARGV[10])
+    writes['c:' .. claim] = claim_text(id, ARGV[9], till, ARGV[11])
+    if not before or before.till ~= till then
+      list(found, writes, 'c:' .. claim, till, now)
+    end
+  end
+end
+
+if hold and hold.state == 'over' then
+  return answer('again', 0)
+end
+now = now or (hold and hold.at + tonumber(ARGV[3])) or clock('')
+take_records(lines, records, found)
+if hold then
+  all_records(key, hold.lines, records)
+  apply(hold.lines, records, function(line, gauge)
+    if hold.state == 'open' then
+      return settled(line, gauge, counted(line, used), now)
+    end
+    return corrected(line, gauge, counted(line, used) - counted(line, hold.used), now)
+  end)
+else
+  charge()
+end
+write_records(writes, records)
+if hold or #lines > 0 or claim ~= '' then
+  writes['h:' .. id] = hold_text('over', hold and hold.at or now, now + REMEMBERED)
+end
+if claim ~= '' then
+  end_claim()
+end
+if ARGV[7] ~= '{}' then
+  found.rests = merged_rests(found.rests, ARGV[7], now)
+  writes.rests = found.rests
+end
+store(key, writes)
+return answer('ok', redis.call('RPUSH', KEYS[2], ARGV[6]))

@@ -3,7 +3,12 @@
 RelayError
 ├── ConfigurationError      the operator mends the configuration; every problem is listed at once
 ├── StoreUnavailable        the store cannot answer in time; go on degraded, as declared
-│   └── NotStorable         this one thing cannot be kept: say so, and go on
+│   ├── NotStorable         this one thing cannot be kept: say so, and go on
+│   ├── StoreUnreachable    no answer: what was asked may have been done; ask again by the same id
+│   ├── StoreOverQuota      the operator waits for the next period, or pays for more
+│   ├── StoreForbids        the operator mends the token or the password
+│   ├── StoreGarbled        what answers there is no store: the operator mends its address
+│   └── StoreRefused        the store names what is wrong with itself, or with a script of ours
 ├── Refusal                 the caller gets an error (its status: `adapters/http/errors.py`)
 │   ├── InvalidRequest      mend the request; `param` names the field
 │   ├── InvalidKey          send a valid client key
@@ -51,7 +56,12 @@ from .base import (
     NotStorable,
     Problem,
     RelayError,
+    StoreForbids,
+    StoreGarbled,
+    StoreOverQuota,
+    StoreRefused,
     StoreUnavailable,
+    StoreUnreachable,
 )
 from .refusals import (
     AllAttemptsFailed,
@@ -137,7 +147,12 @@ __all__ = [
     "Silent",
     "Stalled",
     "StoreDown",
+    "StoreForbids",
+    "StoreGarbled",
+    "StoreOverQuota",
+    "StoreRefused",
     "StoreUnavailable",
+    "StoreUnreachable",
     "StreamBroken",
     "StreamFailed",
     "TooLarge",

@@ -33,3 +33,27 @@ class StoreUnavailable(RelayError):
 
 class NotStorable(StoreUnavailable):
     """The store is well; this one thing cannot be written down, now or ever."""
+
+
+class StoreUnreachable(StoreUnavailable):
+    """No connection, no answer in time, or it broke off: what was asked may have been done."""
+
+
+class StoreOverQuota(StoreUnavailable):
+    """The plan of the store is used up: nothing works until it is renewed or raised."""
+
+
+class StoreForbids(StoreUnavailable):
+    """The store does not accept our token or password."""
+
+
+class StoreGarbled(StoreUnavailable):
+    """What answered is no store: a page of HTML, half a document, no text."""
+
+
+class StoreRefused(StoreUnavailable):
+    """The store answered with an error; `reply` is its text, cut short and without secrets."""
+
+    def __init__(self, message: str, reply: str = "") -> None:
+        super().__init__(message)
+        self.reply = reply

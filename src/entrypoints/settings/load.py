@@ -10,6 +10,7 @@ from ...domain import validation
 from ...domain.catalogue import Snapshot
 from ...domain.errors import ConfigurationError, Problem
 from . import sources, variables
+from . import store as stores
 from .environment import Reader, secrets
 from .folders import data_dir
 from .providers import address_variables, known_variables
@@ -34,7 +35,8 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
     content, places = snapshot(found, settings)
     _raise_if_any(faults, validation.problems(content), places)
     off = {**settings.snapshot.switched_off, **content.switched_off}
-    notices += variables.notices(environ, _own_variables(record))
+    own = _own_variables(record) | stores.names(environ)
+    notices += variables.notices(environ, own)
     return evolve(
         settings,
         snapshot=evolve(content, switched_off=off),
@@ -62,12 +64,15 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
     """All but the snapshot; of that only what weak secrets switch off."""
     reader, file = found.reader, found.file.server
     own = secrets(found.environ)
+    on_vercel = reader.on_vercel()
+    kept = stores.store(found.environ, reader.faults, on_vercel=on_vercel)
     return Settings(
         snapshot=Snapshot(switched_off=own.off),
         data_dir=data_dir(found.environ, folder),
         source=source,
         admin_key=own.admin_key,
         signing_secret=own.signing_secret,
+        store=kept.store,
         namespace=reader.word("RELAY_NAMESPACE", "relay"),
         timezone=reader.zone(),
         on_store_down=reader.on_store_down(),
@@ -78,8 +83,8 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         max_body_bytes=reader.max_body_bytes(file, found.notices),
         store_answers=reader.store_answers(file),
         strict_translation=reader.strict_translation(file),
-        on_vercel=reader.on_vercel(),
-        notices=own.notices,
+        on_vercel=on_vercel,
+        notices=(*own.notices, *kept.notices),
     )
 
 

@@ -11,7 +11,21 @@ OnStoreDown = Literal["local", "closed", "open"]
 Switch = Literal["auto", "on", "off"]
 LogStyle = Literal["auto", "json", "text"]
 
+#: `memory`: nothing is kept, as on Vercel without a store.
+StoreKind = Literal["file", "memory", "redis", "upstash"]
+
 MEBIBYTE = 1 << 20
+
+
+@frozen
+class Store:
+    """Where the books are kept. `redis`: `url` is REDIS_URL's, with its password; `upstash`: it
+    is the REST address. `variable` is where the address was read."""
+
+    kind: StoreKind = "file"
+    url: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    variable: str = ""
 
 
 @frozen
@@ -24,6 +38,8 @@ class Settings:
     source: str = ""
     admin_key: str | None = field(default=None, repr=False)
     signing_secret: str | None = field(default=None, repr=False)
+    store: Store = Store()
+    #: This deployment's name in a store that others may share.
     namespace: str = "relay"
     timezone: str = "UTC"
     on_store_down: OnStoreDown = "local"

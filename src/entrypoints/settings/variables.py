@@ -31,7 +31,6 @@ def _ignored(names: str, says: str) -> tuple[Variable, ...]:
     return tuple(Variable(name, "ignored", says) for name in names.split())
 
 
-_STORE = "this version has no shared store yet"
 _CODING = "add that provider to relay.toml, with its `base_url` and `keys_env`"
 
 VARIABLES: tuple[Variable, ...] = (
@@ -39,6 +38,8 @@ VARIABLES: tuple[Variable, ...] = (
     *_honoured("RELAY_ON_STORE_DOWN RELAY_DATA_DIR RELAY_DEMO RELAY_LOG RELAY_LANG RELAY_HOST"),
     *_honoured("RELAY_PORT PORT RELAY_CONFIG RELAY_MAX_REQUEST_BYTES VERCEL RELAY_STORE_ANSWERS"),
     *_honoured("RELAY_STRICT_TRANSLATION"),
+    *_honoured("KV_REST_API_URL KV_REST_API_TOKEN REDIS_URL KV_URL"),
+    *_honoured("UPSTASH_REDIS_REST_URL UPSTASH_REDIS_REST_TOKEN"),
     *_honoured("OPENAI_API_KEY OPENAI_KEYS OPENAI_BASE_URL"),
     *_honoured("ANTHROPIC_API_KEY ANTHROPIC_KEYS ANTHROPIC_BASE_URL"),
     *_honoured("CLAUDE_API_KEY CLAUDE_KEYS CLAUDE_BASE_URL"),
@@ -53,8 +54,6 @@ VARIABLES: tuple[Variable, ...] = (
     _renamed("RELAY_MONTHLY_LIMIT", "read as an entry of `limits`: deployment, requests, month"),
     *_ignored("XIAOMI_CODING_KEYS XIAOMI_CODING_BASE_URL", _CODING),
     *_ignored("XIAOMIMIMO_SGP_CODING_KEYS XIAOMIMIMO_SGP_CODING_BASE_URL", _CODING),
-    *_ignored("KV_REST_API_URL KV_REST_API_TOKEN", _STORE),
-    *_ignored("UPSTASH_REDIS_REST_URL UPSTASH_REDIS_REST_TOKEN REDIS_URL", _STORE),
     *_ignored("DATABASE_URL", "no database of that kind is used"),
     *_ignored("CRON_SECRET", "this version has no scheduled work yet"),
     *_ignored("RELAY_SIGNING_KEYS", "this version makes no temporary keys yet"),
@@ -74,6 +73,7 @@ VARIABLES: tuple[Variable, ...] = (
     *_ignored("DEPLOY_URL NEXT_PUBLIC_BASE_URL", "the relay needs not know its own address"),
     *_ignored("CF_PAGES", "this version does not run on Cloudflare Pages"),
     *(Variable(name, "platform") for name in ("VERCEL_ENV", "VERCEL_URL", "NODE_ENV")),
+    Variable("KV_REST_API_READ_ONLY_TOKEN", "platform"),
 )
 
 NAMES = frozenset(variable.name for variable in VARIABLES)

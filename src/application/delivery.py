@@ -5,12 +5,13 @@ before it leaves no trace. From the commit on there is never a second provider a
 """
 
 from collections.abc import Callable
+from math import ceil
 from typing import Protocol
 
 from attrs import define, field
 
 from ..domain.dialects.codec import Passed, Reader
-from ..domain.errors import BadAnswer
+from ..domain.errors import BadAnswer, RateLimited, ServerFailed, StreamBroken, UpstreamError
 from ..domain.ports import Clock
 from ..domain.receipt import Delivered, Receipt
 from .caller import Caller
@@ -130,3 +131,20 @@ class LiveDelivery:
 
     def _holds_too_much(self) -> bool:
         return self._held_events > MOST_HELD_EVENTS or sum(map(len, self._held)) > MOST_HELD_BYTES
+
+
+def broken(error: UpstreamError) -> StreamBroken:
+    """What a failure is once words have gone out."""
+    code = {"cut": "upstream_cut", "stalled": "upstream_stalled"}
+    return StreamBroken(
+        f"The provider's stream broke off: {error.detail or error.reason}."
+        f" What was sent is not complete; ask again{_when(error)}.",
+        code=code.get(error.reason, "upstream_error"),
+        cause=error,
+    )
+
+
+def _when(error: UpstreamError) -> str:
+    """A header cannot say it any more."""
+    after = error.retry_after if isinstance(error, RateLimited | ServerFailed) else None
+    return "" if after is None else f" in {ceil(after)} s"

@@ -97,7 +97,7 @@ class Passage:
             bytes_out=performance.delivery.bytes_out if performance else self.replayed,
             degraded=self.degraded,
             delivery=performance.delivery.how if performance else "live",
-            dropped=performance.sent.dropped if performance and performance.sent else (),
+            dropped=performance.dropped if performance else (),
             replay_of=self.replay_of,
             estimated=self.estimated,
             left=self.left,

@@ -10,20 +10,19 @@ from ..domain import outgoing, quota
 from ..domain.catalogue import Timeouts
 from ..domain.dialects import encoding
 from ..domain.dialects.codec import Passed, Reader
-from ..domain.dialects.wire import Sent, Wire
+from ..domain.dialects.wire import Given, Sent, Wire
 from ..domain.errors import (
     BadAnswer,
     Cut,
     DeadlineExceeded,
     Silent,
     Stalled,
-    StreamBroken,
     UpstreamError,
 )
 from ..domain.journey import Attempt
 from ..domain.ports import Call, Clock, Reply, Upstream
 from ..domain.receipt import Usage
-from .delivery import Delivery
+from .delivery import Delivery, broken
 from .drains import Drains
 from .request import Request
 
@@ -57,12 +56,19 @@ class Performance:
     upstream_request_id: str = ""
     sent: Sent | None = None
     _said: Usage | None = None
+    _given: Given | None = None
     _reader: Reader | None = None
 
     @property
     def waited(self) -> float:
         """Seconds until the answer began; 0 for a whole one, whose beginning nobody sees."""
         return (self.began_at or self.started) - self.started
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What of the request and of its answer the other side has no words for."""
+        sent, said = self.sent.dropped if self.sent else (), self._reader or self._given
+        return sent + (said.dropped if said else ())
 
     @property
     def usage(self) -> Usage | None:
@@ -118,7 +124,7 @@ class Performance:
         timeouts = stop.provider.timeouts_for(stop.model)
         return Call(
             provider=stop.provider,
-            url=stop.provider.base_url.rstrip("/") + self.wire.path,
+            url=stop.provider.base_url.rstrip("/") + self.wire.path_of(self.request.query),
             headers=outgoing.headers(
                 stop.provider,
                 self.attempt.key,
@@ -142,7 +148,7 @@ class Performance:
         return self.wire.refused(reply.status, reply.headers, body, now=self.clock.now())
 
     async def _whole(self, reply: Reply, body: bytes) -> None:
-        given = self.wire.give(reply.headers, body, now=self.clock.now())
+        given = self._given = self.wire.give(reply.headers, body, now=self.clock.now())
         if self.request.asked.stream:
             raise BadAnswer("a whole answer where a stream was asked for", status=reply.status)
         asked = len(self.request.asked.document.body)
@@ -176,7 +182,7 @@ class Performance:
         except UpstreamError as error:
             if not self.delivery.committed:
                 raise
-            raise _broken(error) from error
+            raise broken(error) from error
         except asyncio.CancelledError:
             if self.delivery.caller.gone and reader.meaningful:
                 until = min(self.clock.monotonic() + call.timeouts.drain, self.deadline)
@@ -232,16 +238,6 @@ class Performance:
             for _ in range(16):
                 if not await reply.read(until):
                     return
-
-
-def _broken(error: UpstreamError) -> StreamBroken:
-    code = {"cut": "upstream_cut", "stalled": "upstream_stalled"}
-    return StreamBroken(
-        f"The provider's stream broke off: {error.detail or error.reason}."
-        " What was sent is not complete; ask again.",
-        code=code.get(error.reason, "upstream_error"),
-        cause=error,
-    )
 
 
 def _is_whole(first: bytes) -> bool:

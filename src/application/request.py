@@ -47,6 +47,8 @@ class Request:
     endpoint: Endpoint = "chat.completions"
     #: Headers on the allow-list, to go on to the provider.
     forward: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    #: What of its query goes on too, where the provider speaks the caller's dialect.
+    query: str = ""
     #: All headers, lower case, for routes; never logged, never forwarded.
     headers: dict[str, str] = field(factory=dict, repr=False)
     knobs: Knobs = Knobs()

@@ -102,6 +102,7 @@ class Finished:
     finish: Finish
     stop_sequence: str | None = None
     choice: int = 0
+    extras: Extras | None = None
 
 
 @frozen

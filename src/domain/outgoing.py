@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from .blocks import Dialect
 from .catalogue import Provider, ProviderKey
 
 #: Of the caller's headers, these go on (design, promise 7).
@@ -12,12 +13,22 @@ OF_DIALECT = ("openai-beta", "anthropic-version", "anthropic-beta")
 #: https://platform.claude.com/docs/en/api/versioning
 ANTHROPIC_VERSION = "2023-06-01"
 
+#: Of the caller's query, this goes on where the provider speaks the caller's dialect; anything else
+#: may be a secret. Claude Code and the beta part of Anthropic's SDKs say it:
+#: https://code.claude.com/docs/en/llm-gateway-protocol
+_BETA = "beta=true"
+
 _DEFAULT_USER_AGENT = "ai-relay"
 
 
 def forwarded(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """What of a caller's headers (lower case) goes on to the provider."""
     return tuple((name, headers[name]) for name in (*FORWARDED, *OF_DIALECT) if name in headers)
+
+
+def query(said: bytes, dialect: Dialect) -> str:
+    """What of a caller's query goes on, with its question mark."""
+    return f"?{_BETA}" if dialect == "anthropic_messages" and said == _BETA.encode() else ""
 
 
 def headers(

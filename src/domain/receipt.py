@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 #: `lost`: its process died; what the last checkpoint said stands.
 Ending = Literal[
@@ -23,6 +23,8 @@ class Usage:
     estimated: bool = False
     #: Of the input, what was written to the provider's cache (Anthropic bills it apart).
     cache_write_tokens: int = 0
+    #: The provider counts reasoning: a 0 is one, and not unknown.
+    reasoning_said: bool = field(default=False, eq=False)
 
 
 @frozen

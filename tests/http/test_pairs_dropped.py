@@ -12,7 +12,10 @@ from tests.support.pair_requests import got
 from tests.support.pairs import PAIRS, Pair, ability, each, talk
 
 #: Rows whose field is all that is said: without it there is no request.
-ALL_THERE_IS = {"Audio", "A file that OpenAI keeps"}
+ALL_THERE_IS = {
+    *("Audio", "A file that OpenAI keeps"),
+    *("A file that Anthropic keeps", "A document by its link"),
+}
 
 
 @each(DROPPED)

@@ -126,7 +126,7 @@ ZEROS = _counted(
         "prompt_tokens": 5,
         "completion_tokens": 0,
         "total_tokens": 5,
-        "prompt_tokens_details": {"cached_tokens": 0},
+        "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0},
     },
     {
@@ -134,5 +134,6 @@ ZEROS = _counted(
         "cache_read_input_tokens": 0,
         "cache_creation_input_tokens": 0,
         "output_tokens": 0,
+        "output_tokens_details": {"thinking_tokens": 0},
     },
 )

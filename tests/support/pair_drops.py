@@ -55,6 +55,7 @@ REFUSED: dict[str, tuple[str, Json]] = {
     "`logprobs`": ("openai-anthropic", {"logprobs": True}),
     "Audio": ("openai-anthropic", {"messages": user(_SOUND)}),
     "Audio out": ("openai-anthropic", {"modalities": ["text", "audio"]}),
+    "A search by the provider": ("openai-anthropic", {"web_search_options": {}}),
     "A file that OpenAI keeps": (
         "openai-anthropic",
         {"messages": user({"type": "file", "file": {"file_id": "file-1"}})},
@@ -76,6 +77,11 @@ REFUSED: dict[str, tuple[str, Json]] = {
         },
     ),
 }
+
+REFUSED["Servers of tools"] = (
+    "anthropic-openai",
+    {"extra_body": {"mcp_servers": [{"type": "url", "url": "https://x.org", "name": "x"}]}},
+)
 
 #: Refused since it is broken, whatever is strict.
 BROKEN: dict[str, tuple[str, Json]] = {
@@ -115,4 +121,38 @@ BROKEN: dict[str, tuple[str, Json]] = {
             ]
         },
     ),
+}
+
+_CALL = {"id": "call_0", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+_NAMED = {"type": "function", "function": {"name": "nobody"}}
+BROKEN |= {
+    "Two bounds on output": (
+        "openai-anthropic",
+        {"max_tokens": 5, "max_completion_tokens": 9},
+    ),
+    "Two tools of one name, OpenAI": ("openai-anthropic", {"tools": [WEATHER["openai"]] * 2}),
+    "Two tools of one name, Anthropic": (
+        "anthropic-openai",
+        {"tools": [WEATHER["anthropic"]] * 2},
+    ),
+    "A choice of no tool, OpenAI": (
+        "openai-anthropic",
+        {"tools": [WEATHER["openai"]], "tool_choice": _NAMED},
+    ),
+    "A choice of no tool, Anthropic": (
+        "anthropic-openai",
+        {"tools": [WEATHER["anthropic"]], "tool_choice": {"type": "tool", "name": "nobody"}},
+    ),
+    "A call id used twice": (
+        "openai-anthropic",
+        {
+            "messages": [
+                {"role": "user", "content": "Hi"},
+                {"role": "assistant", "tool_calls": [_CALL, _CALL]},
+                {"role": "tool", "tool_call_id": "call_0", "content": "x"},
+            ]
+        },
+    ),
+    "A message of white space": ("openai-anthropic", {"messages": user(_TEXT | {"text": " \n"})}),
+    "A message of nothing": ("anthropic-openai", {"messages": user()}),
 }

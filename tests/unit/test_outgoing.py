@@ -3,7 +3,7 @@
 import pytest
 
 from src.domain.catalogue import HeaderStyle, Provider, ProviderKey
-from src.domain.outgoing import answered_id, forwarded, headers
+from src.domain.outgoing import answered_id, forwarded, headers, query
 
 KEY = ProviderKey("h", "sk-provider-key")
 Pairs = tuple[tuple[str, str], ...]
@@ -158,3 +158,16 @@ def test_a_version_is_always_said_to_anthropics_providers() -> None:
 def test_the_providers_own_request_id(answered: dict[str, str], expected: str) -> None:
     """Under either name, and no longer than an id is."""
     assert expected == answered_id(answered)
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_on"),
+    [
+        (b"beta=true", "?beta=true"),
+        *((said, "") for said in (b"", b"beta=false", b"beta=true&key=sk-x", b"key=sk-x", b"\xff")),
+    ],
+)
+def test_of_a_query_only_the_beta_goes_on(said: bytes, goes_on: str) -> None:
+    """Anything else may be a secret; and it is Anthropic's alone."""
+    assert goes_on == query(said, "anthropic_messages")
+    assert "" == query(said, "openai_chat")

@@ -69,7 +69,7 @@ def test_another_dialect_is_written_anew(
     given = wire.give({"content-type": "text/odd"}, ANSWERS[spoken], now=0.0)
     answer = json.loads(given.body)
 
-    assert (True, path) == (wire.translates, wire.path)
+    assert (True, path) == (wire.translates, wire.path_of("?beta=true"))
     assert ("theirs", 9) == (sent["model"], sent["max_tokens"])
     assert mark == (answer.get("object") or answer["type"])
     assert "application/json" == given.content_type
@@ -140,7 +140,7 @@ def test_counting_is_never_translated() -> None:
     wire = Wire.between("anthropic_messages", "anthropic_messages", counts=True)
     given = wire.give({"content-type": "application/json"}, b'{"input_tokens": 5}', now=0.0)
 
-    assert ("/messages/count_tokens", False) == (wire.path, wire.translates)
+    assert ("/messages/count_tokens", False) == (wire.path_of(""), wire.translates)
     assert b'{"input_tokens": 5}' == given.body
     assert given.usage is not None
     assert 0 == given.usage.input_tokens

@@ -113,8 +113,9 @@ def internal_event(told: Told = NOBODY) -> bytes:
 def _body(refusal: e.Refusal, row: Row, told: Told, *, status: int | None = None) -> bytes:
     code = refusal.code if isinstance(refusal, e.StreamBroken | e.Conflict) else row.code
     receipt = refusal.receipt if isinstance(refusal, e.Conflict) else None
+    kind = _LIMIT if _status(refusal, row) == 429 else row.kind
     said = error_bodies.Said(
-        refusal.message, row.kind, code, status or _status(refusal, row), refusal.param, receipt
+        refusal.message, kind, code, status or _status(refusal, row), refusal.param, receipt
     )
     return error_bodies.write(said, told.dialect, told.request_id)
 

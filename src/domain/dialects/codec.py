@@ -67,6 +67,11 @@ class Reader(Protocol):
     @property
     def told(self) -> bool: ...
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """What of the answer the caller's dialect has no words for."""
+        ...
+
     def feed(self, data: bytes) -> Passed:
         """What passes of these bytes. Raises BadAnswer for what breaks the grammar."""
         ...
@@ -90,7 +95,11 @@ class Decoder(Protocol):
 
 
 class Encoder(Protocol):
-    """Events in no provider's words as the caller reads them."""
+    """Events in no provider's words as the caller reads them. `dropped`: what it had no words for
+    so far."""
+
+    @property
+    def dropped(self) -> tuple[str, ...]: ...
 
     def write(self, event: Event) -> bytes: ...
 

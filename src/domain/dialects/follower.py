@@ -18,6 +18,8 @@ _MOST_COMMENTS = 16
 class Follower:
     """The protocol `Reader` of `codec.py`, but for what its dialect says in events."""
 
+    dropped: tuple[str, ...] = ()  # bytes pass
+
     def __init__(self, *, now: float, strict: bool) -> None:
         self.done = False
         #: Nothing more is to be read: the provider said so, or its body is over.

@@ -1,11 +1,14 @@
 """What the caller calls a message or a block, and what could not be carried of them."""
 
+from collections.abc import Container, Iterable
+
 from attrs import Factory, define
 
 from ..blocks import (
     Block,
     Dialect,
     Extras,
+    Foreign,
     RedactedThinking,
     Refused,
     Thinking,
@@ -13,6 +16,7 @@ from ..blocks import (
     ToolResult,
 )
 from ..conversation import Turn
+from ..errors import InvalidRequest
 
 #: What says nothing, or what is so anyway.
 _EMPTY: tuple[object, ...] = (None, False, "", [], {})
@@ -37,11 +41,45 @@ class Notes:
     def lose(self, name: str) -> None:
         self.lost[name] = None
 
-    def extras(self, extras: Extras | None, path: str) -> None:
-        """Fields of another dialect; those that say nothing are not missed."""
+    def extras(self, extras: Extras | None, path: str, *, but: Container[str] = ()) -> None:
+        """Fields of another dialect; those that say nothing are not missed. `but`: told apart."""
         for name, value in (extras.fields if extras else {}).items():
-            if value not in _EMPTY and (name, value) not in _USUAL and name != "stream_options":
+            if (
+                name not in but
+                and value not in _EMPTY
+                and (name, value) not in _USUAL
+                and name != "stream_options"
+            ):
                 self.drop(f"{path}.{name}" if path else name)
+
+
+def check_names(tools: Iterable[tuple[str, object]]) -> None:
+    """Raises InvalidRequest for a name that two tools have: Anthropic refuses them, and nobody
+    could tell which one a call is for. `tools`: each with its path."""
+    seen: set[object] = set()
+    for path, name in tools:
+        if name in seen:
+            message = f"'{path}' has the name '{str(name)[:64]}' of a tool before it."
+            raise InvalidRequest(message, param=path)
+        seen.add(name)
+
+
+def nothing_left(notes: Notes) -> InvalidRequest:
+    """Names what cannot be said, where that was all there was."""
+    for name in notes.lost:
+        return InvalidRequest(
+            f"'{name}' cannot be said in the provider's dialect, and nothing else is there.",
+            param=name,
+        )
+    return InvalidRequest(
+        "'messages' must hold a message of the user's that is not empty.", param="messages"
+    )
+
+
+def unsaid(place: int, block: Block) -> str:
+    """A block of an answer that its caller's dialect has no words for."""
+    kind = block.fields.get("type") if isinstance(block, Foreign) else None
+    return f"content[{place}]" + (f" ({kind})" if isinstance(kind, str) else "")
 
 
 def message_path(turn: Turn, place: int) -> str:

@@ -12,3 +12,8 @@ def count(holder: object, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         return 0
     return min(max(value, 0), MOST)
+
+
+def said(holder: object, name: str) -> bool:
+    """Is there a count of that name, be it 0?"""
+    return isinstance(holder, Mapping) and isinstance(holder.get(name), int)

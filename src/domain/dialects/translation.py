@@ -1,5 +1,7 @@
 """A stream on its way from one dialect into another: the same to its user as one that passes."""
 
+from collections.abc import Iterable
+
 from ..answers import BlockStarted, Delta, Ended, Event, Failed, Finished, Started, UsageSaid
 from ..errors import Cut, UpstreamError
 from ..quota import so_far
@@ -10,6 +12,11 @@ from .codec import Decoder, Encoder, Passed
 
 #: A block of these is an answer by itself; text and thinking are one with their first words.
 _ANSWERS = ("tool_call", "redacted_thinking", "foreign")
+
+
+def of_answer(names: Iterable[str]) -> tuple[str, ...]:
+    """Apart from what was dropped of the request."""
+    return tuple(f"answer.{name}" for name in names)
 
 
 class Translation:
@@ -36,6 +43,10 @@ class Translation:
     @property
     def told(self) -> bool:
         return self.complete and self._said is not None
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return of_answer(self._encoder.dropped)
 
     @property
     def usage(self) -> Usage | None:

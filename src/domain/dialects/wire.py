@@ -16,7 +16,7 @@ from ..traits import of
 from .anthropic_messages.codec import AnthropicMessages, TokenCount
 from .codec import Asked, Codec, Reader
 from .openai_chat.codec import OpenAiChat
-from .translation import Translation
+from .translation import Translation, of_answer
 
 CODECS: dict[Dialect, Codec] = {
     "openai_chat": OpenAiChat(),
@@ -36,11 +36,13 @@ class Sent:
 
 @frozen
 class Given:
-    """A whole answer as the caller gets it; `usage` is None where the provider does not say."""
+    """A whole answer as the caller gets it, and what of the provider's is not in it; `usage` is
+    None where the provider does not say."""
 
     body: bytes
     content_type: str
     usage: Usage | None
+    dropped: tuple[str, ...] = ()
 
 
 @frozen
@@ -64,9 +66,9 @@ class Wire:
     def translates(self) -> bool:
         return self.caller is not self.provider
 
-    @property
-    def path(self) -> str:
-        return self.provider.path
+    def path_of(self, query: str) -> str:
+        """Below the provider's base URL. The caller's query stays in its dialect."""
+        return self.provider.path + ("" if self.translates else query)
 
     def send(self, asked: Asked, provider: Provider, model: str) -> Sent:
         """The request for that provider. Raises CannotCarry for what cannot be said there."""
@@ -99,7 +101,9 @@ class Wire:
         if not self.translates:
             return Given(body, headers.get("content-type", "application/json"), usage)
         answer = self.provider.answer(body, now=now)
-        return Given(self.caller.written(answer, now=now).body, "application/json", usage)
+        said = self.caller.written(answer, now=now)
+        dropped = of_answer((*said.lost, *said.dropped))
+        return Given(said.body, "application/json", usage, dropped)
 
     def reader(self, asked: Asked, *, now: float, strict: bool) -> Reader:
         """Follows a stream, and gives what the caller is to read."""

@@ -65,6 +65,7 @@ async def _understand(house: House, visit: Visit, read: Read, endpoint: Endpoint
         dialect=visit.told.dialect,
         endpoint=endpoint,
         forward=outgoing.forwarded(visit.headers),
+        query=outgoing.query(visit.scope.get("query_string", b""), visit.told.dialect),
         headers=visit.headers,
         knobs=wishes,
         client_request_id=knobs.client_request_id(visit.headers),

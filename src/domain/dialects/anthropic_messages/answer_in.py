@@ -13,6 +13,7 @@ from .blocks_in import content
 from .media import DIALECT
 
 _KNOWN = ("id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage")
+_OF_THE_END = ("stop_details",)
 
 
 def read(body: bytes, *, now: float) -> Answer:
@@ -40,11 +41,12 @@ def _answer(answer: Fields) -> Answer:
         blocks=content(answer, "content"),
         finish=None if reason is None else finish.read(reason),
         stop_sequence=answer.text("stop_sequence"),
+        extras=answer.extras([name for name in answer.values if name not in _OF_THE_END]),
     )
     return Answer(
         id=answer.text("id") or "",
         model=answer.text("model") or "",
         choices=(choice,),
         usage=used.read(answer.values.get("usage")),
-        extras=answer.extras(_KNOWN),
+        extras=answer.extras((*_KNOWN, *_OF_THE_END)),
     )

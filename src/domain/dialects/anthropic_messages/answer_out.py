@@ -18,7 +18,7 @@ from ...blocks import (
 )
 from ...conversation import Written
 from ...errors import BadAnswer
-from ..names import Notes
+from ..names import Notes, unsaid
 from . import blocks_out, finish, used
 from .ids import Ids
 
@@ -31,6 +31,7 @@ def write(answer: Answer) -> Written:
     for place in range(1, len(answer.choices)):
         notes.lose(f"choices[{place}]")
     content = _content(choice, notes)
+    _strange(choice, notes)
     calls = any(block.get("type") == "tool_use" for block in content)
     body: Json = {
         "id": answer.id,
@@ -60,8 +61,16 @@ def _content(choice: Choice, notes: Notes) -> list[Json]:
         if found is not None:
             written.append(found)
         elif not isinstance(block, Text | Refused):
-            notes.lose(f"content[{place}]")
+            notes.lose(unsaid(place, block))
     return written
+
+
+def _strange(choice: Choice, notes: Notes) -> None:
+    """What an answer of OpenAI's has besides its blocks; what is about it alone is not missed."""
+    message = choice.extras.fields.get("message") if choice.extras else None
+    for name in ("annotations", "audio"):
+        if isinstance(message, dict) and message.get(name):
+            notes.drop(name)
 
 
 def _block(block: Block, ids: Ids) -> Json | None:

@@ -28,7 +28,7 @@ class Decoder:
         self._now = now
         self._began = False
         self._over = False
-        self._finished = False
+        self._finished: Finished | None = None
         self._calls = False
         self._said: Json = {}
         self._open: dict[int, Block] = {}
@@ -36,7 +36,7 @@ class Decoder:
     @property
     def complete(self) -> bool:
         """All of the answer is there: what may still come says nothing new."""
-        return self._finished
+        return self._finished is not None or self._over
 
     def feed(self, event: sse.Event) -> list[Event]:
         """What this event says. Nothing follows Failed and Ended."""
@@ -56,10 +56,9 @@ class Decoder:
         """The bytes are over. Raises Cut unless the answer had come to its end."""
         if self._over:
             return []
-        if not self._finished:
+        if self._finished is None:
             raise Cut("the stream ended before the answer was complete")
-        self._over = True
-        return [*self._close_all(), Ended()]
+        return self._stop()
 
     def _fail(self, data: bytes) -> Failed:
         self._over = True
@@ -123,20 +122,18 @@ class Decoder:
             events += [] if usage is None else [UsageSaid(usage)]
         delta = said.object("delta")
         reason = delta.text("stop_reason") if delta else None
-        if delta and reason and not self._finished:
-            self._finished = True
+        if delta and reason:
+            extras = delta.extras(("stop_reason", "stop_sequence"))
             sequence = delta.text("stop_sequence")
-            events += [*self._close_all(), Finished(finish.read(reason), sequence)]
+            self._finished = Finished(finish.read(reason), sequence, extras=extras)
         return events
 
     def _stop(self) -> list[Event]:
-        """Without a reason before it: it is complete all the same, the provider says."""
+        """Without a reason before it: it is complete all the same, the provider says. The last
+        reason stands: there may be several `message_delta`."""
         self._over = True
-        events = self._close_all()
-        if not self._finished:
-            self._finished = True
-            events.append(Finished("tool_calls" if self._calls else "stop"))
-        return [*events, Ended()]
+        usual = Finished("tool_calls" if self._calls else "stop")
+        return [*self._close_all(), self._finished or usual, Ended()]
 
     def _close_all(self) -> list[Event]:
         """Imitators of this dialect forget to."""

@@ -25,19 +25,18 @@ class Block:
     of them comes."""
 
     started: BlockStarted
-    first: tuple[Delta, ...] = ()
+    first: tuple[Delta | ForeignDelta, ...] = ()
     arguments: str = ""
 
     @classmethod
     def of(cls, index: int, block: Fields) -> "Block":
         match block.needed("type"):
             case "text":
-                return cls(BlockStarted(index, "text"), _first(index, block, "text"))
+                words: tuple[Delta | ForeignDelta, ...]
+                words = (*_first(index, block, "text"), *_cited(index, block))
+                return cls(BlockStarted(index, "text"), words)
             case "thinking":
-                first = (
-                    *_first(index, block, "thinking"),
-                    *_first(index, block, "signature"),
-                )
+                first = (*_first(index, block, "thinking"), *_first(index, block, "signature"))
                 return cls(BlockStarted(index, "thinking"), first)
             case "redacted_thinking":
                 return cls(BlockStarted(index, "redacted_thinking", data=block.needed("data")))
@@ -80,6 +79,12 @@ class Block:
 def _first(index: int, block: Fields, name: str) -> tuple[Delta, ...]:
     text = block.text(name)
     return tuple(_delta(index, name, text)) if text else ()
+
+
+def _cited(index: int, block: Fields) -> list[ForeignDelta]:
+    """Citations that a text begins with, as if they came later."""
+    said = ({"type": "citations_delta", "citation": c.values} for c in block.objects("citations"))
+    return [ForeignDelta(index, Foreign(DIALECT, one)) for one in said]
 
 
 def _delta(index: int, field: str, text: str) -> list[Delta]:

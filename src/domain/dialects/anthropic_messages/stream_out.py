@@ -18,10 +18,11 @@ from ...answers import (
     Started,
     UsageSaid,
 )
-from ...blocks import Json
+from ...blocks import Foreign, Json
 from ...errors import BadAnswer, Cut
 from ...receipt import Usage
-from . import finish, used
+from ..names import Notes, unsaid
+from . import blocks_out, finish, used
 from .ids import Ids
 from .stream_out_block import Block
 
@@ -43,6 +44,11 @@ class Encoder:
     _broken: bool = False
     _usage: Usage | None = None
     _finished: Finished | None = None
+    _notes: Notes = field(factory=Notes)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return tuple(self._notes.dropped)
 
     def write(self, event: Event) -> bytes:
         """The bytes that say this; often none yet. Raises BadAnswer for a tool call whose arguments
@@ -64,10 +70,14 @@ class Encoder:
             case Failed():  # written by errors.error_event
                 self._over = True
                 return b""
-            case Finished():
+            case Finished(choice=choice):
+                self._notes.drop(f"choices[{choice}]")
+                return b""
+            case _ if event.choice:
                 return b""
             case _:
-                return b"" if event.choice else self._part(event)
+                self._note(event)
+                return self._part(event)
 
     def _start(self, event: Started) -> bytes:
         self._began = True
@@ -83,6 +93,17 @@ class Encoder:
             "usage": used.write(event.usage),
         }
         return written("message_start", {"message": message})
+
+    def _note(self, event: _Part) -> None:
+        """What this dialect has no words for."""
+        match event:
+            case BlockStarted(index=index, foreign=Foreign(dialect="openai_chat") as block):
+                self._notes.drop(unsaid(index, block))
+            case ForeignDelta(foreign=Foreign(dialect="openai_chat", fields=fields)):
+                for name in fields:
+                    self._notes.drop(name)
+            case _:
+                pass
 
     def _part(self, event: _Part) -> bytes:
         return self._apply(event) + self._advance()
@@ -143,6 +164,7 @@ class Encoder:
         self._over = True
         word = finish.write(self._finished.finish, calls=self._calls)
         delta = {"stop_reason": word, "stop_sequence": self._finished.stop_sequence}
+        delta |= blocks_out.own(self._finished.extras)
         last = written("message_delta", {"delta": delta, "usage": used.write(self._usage)})
         return last + written("message_stop", {})
 

@@ -59,7 +59,7 @@ def max_tokens(conversation: Conversation, thinking: Thinking, notes: Notes) -> 
     wish = conversation.max_tokens
     if wish is None:
         return DEFAULT_TOKENS + thinking.budget
-    if wish > thinking.budget:
+    if wish > thinking.budget or not thinking.budget:
         return wish
     notes.drop("max_tokens (raised above the thinking budget)")
     return wish + thinking.budget

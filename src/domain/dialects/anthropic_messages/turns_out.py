@@ -7,8 +7,7 @@ from attrs import frozen
 
 from ...blocks import Block, Json, ToolCall, ToolResult
 from ...conversation import Conversation, Turn
-from ...errors import InvalidRequest
-from ..names import Notes, message_path
+from ..names import Notes, message_path, nothing_left
 from . import blocks_out
 from .content_out import Content
 from .ids import Ids
@@ -36,20 +35,8 @@ def write(conversation: Conversation, notes: Notes) -> Prompt:
         _results_first(before, message)
     _prefill(prompt.messages)
     if not prompt.messages:
-        raise _nothing_left(notes)
+        raise nothing_left(notes)
     return prompt
-
-
-def _nothing_left(notes: Notes) -> InvalidRequest:
-    """Names what could not be carried, where that was all there was."""
-    for name in notes.lost:
-        return InvalidRequest(
-            f"'{name}' cannot be said in Anthropic's dialect, and nothing else is there.",
-            param=name,
-        )
-    return InvalidRequest(
-        "'messages' must hold a message of the user's that is not empty.", param="messages"
-    )
 
 
 def _id(block: Block) -> str | None:

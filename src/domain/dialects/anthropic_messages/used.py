@@ -6,7 +6,7 @@ are all of the input. https://platform.claude.com/docs/en/build-with-claude/prom
 
 from ...blocks import Json
 from ...receipt import Usage
-from ..tokens import count
+from ..tokens import count, said
 
 _COUNTS = (
     "input_tokens",
@@ -35,20 +35,21 @@ def read(usage: object) -> Usage | None:
         output_tokens=count(usage, "output_tokens"),
         cached_tokens=cached,
         reasoning_tokens=count(usage.get("output_tokens_details"), "thinking_tokens"),
+        reasoning_said=said(usage.get("output_tokens_details"), "thinking_tokens"),
         cache_write_tokens=stored,
     )
 
 
 def write(usage: Usage | None) -> Json:
-    """A `usage` object. Its fields are required there: what is not known is 0."""
-    said = usage or Usage()
-    fresh = said.input_tokens - said.cached_tokens - said.cache_write_tokens
+    """A `usage` object. Its counts are required there: what is not known is 0."""
+    used = usage or Usage()
+    fresh = used.input_tokens - used.cached_tokens - used.cache_write_tokens
     written: Json = {
         "input_tokens": max(fresh, 0),
-        "cache_creation_input_tokens": said.cache_write_tokens,
-        "cache_read_input_tokens": said.cached_tokens,
-        "output_tokens": said.output_tokens,
+        "cache_creation_input_tokens": used.cache_write_tokens,
+        "cache_read_input_tokens": used.cached_tokens,
+        "output_tokens": used.output_tokens,
     }
-    if said.reasoning_tokens:
-        written["output_tokens_details"] = {"thinking_tokens": said.reasoning_tokens}
+    if used.reasoning_said or used.reasoning_tokens:
+        written["output_tokens_details"] = {"thinking_tokens": used.reasoning_tokens}
     return written

@@ -3,6 +3,7 @@
 from ...blocks import Extras, Foreign, Json
 from ...conversation import Reasoning, Sampling, Structured, Tool, ToolChoice
 from ..fields import Fields
+from ..names import check_names
 from .blocks_in import cache_mark
 from .media import DIALECT
 
@@ -16,10 +17,14 @@ _MODES = {"enabled": "on", "disabled": "off", "adaptive": "adaptive"}
 
 
 def tools(request: Fields) -> tuple[Tool | Foreign, ...]:
-    return tuple(_tool(fields) for fields in request.objects("tools"))
+    said = request.objects("tools")
+    # A set of tools (`mcp_toolset`) has no name.
+    check_names([(tool.path, name) for tool in said if (name := tool.values.get("name"))])
+    return tuple(_tool(fields) for fields in said)
 
 
 def choice(request: Fields) -> ToolChoice | None:
+    """Raises InvalidRequest for a choice of a tool that is not there."""
     said = request.object("tool_choice")
     if said is None:
         return None
@@ -33,7 +38,10 @@ def choice(request: Fields) -> ToolChoice | None:
         case "any":
             return ToolChoice("required", parallel=parallel)
         case "tool":
-            return ToolChoice("one", said.needed("name"), parallel)
+            name = said.needed("name")
+            if all(tool.values.get("name") != name for tool in request.objects("tools")):
+                raise said.wrong("name", f"is '{name[:64]}', and 'tools' has no such tool")
+            return ToolChoice("one", name, parallel)
         case _:
             raise said.wrong("type", "must be one of: auto, any, tool, none")
 

@@ -9,7 +9,9 @@ from .media import DIALECT
 #: Of OpenAI's fields: what changes nothing when it is left out, ...
 _USUAL = (("modalities", ["text"]), ("verbosity", "medium"))
 #: ... and what changes the meaning of the answer.
-_LOST = ("logprobs", "top_logprobs", "modalities")
+_LOST = ("logprobs", "top_logprobs", "modalities", "web_search_options")
+#: Not wished for. `{}` is a wish: a search as OpenAI pleases.
+_UNWISHED: tuple[object, ...] = (None, False, 0, [])
 _BY_THEMSELVES = {"temperature": 1, "top_p": 1}
 #: Less than this is refused while thinking.
 _LEAST_TOP_P = 0.95
@@ -65,7 +67,7 @@ def extras(conversation: Conversation, notes: Notes) -> Json:
         return blocks_out.own(found)
     said = {name: value for name, value in found.fields.items() if (name, value) not in _USUAL}
     for name in _LOST:
-        if said.pop(name, None):
+        if said.pop(name, None) not in _UNWISHED:
             notes.lose(name)
     notes.extras(Extras(found.dialect, said), "")
     return {}

@@ -10,7 +10,7 @@ import msgspec
 from ...errors import BadAnswer
 from ...receipt import Usage
 from .. import encoding
-from ..tokens import count
+from ..tokens import count, said
 from . import errors
 
 
@@ -44,6 +44,7 @@ def usage_of(usage: object) -> Usage | None:
         cached_tokens=count(usage.get("prompt_tokens_details"), "cached_tokens"),
         cache_write_tokens=count(usage.get("prompt_tokens_details"), "cache_write_tokens"),
         reasoning_tokens=count(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        reasoning_said=said(usage.get("completion_tokens_details"), "reasoning_tokens"),
     )
 
 

@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/object
 from collections.abc import Iterable
 
 import msgspec
+from attrs import evolve
 
 from ...answers import Answer, Choice
 from ...blocks import Block, Extras, Foreign, Json, Refused, Text, Thinking, ToolCall
@@ -79,8 +80,14 @@ def _blocks(message: Json, answer_id: str) -> list[Block]:
     calls = a_list(message.get("tool_calls"), "a list of tool calls")
     if message.get("function_call") is not None:
         calls = [*calls, {"function": message["function_call"]}]
-    made = (_call(an_object(call, "a tool call"), i, answer_id) for i, call in enumerate(calls))
-    return [*blocks, *made]
+    taken: set[str] = set()
+    for place, call in enumerate(calls):
+        made = _call(an_object(call, "a tool call"), place, answer_id)
+        if isinstance(made, ToolCall):
+            made = evolve(made, id=pieces.unlike(made.id, taken, place))
+            taken.add(made.id)
+        blocks.append(made)
+    return blocks
 
 
 def _call(call: Json, place: int, answer_id: str) -> ToolCall | Foreign:

@@ -19,10 +19,12 @@ from ...blocks import (
 )
 from ...conversation import Written
 from ...receipt import Usage
-from ..names import Notes
-from . import finishes
+from ..names import Notes, unsaid
+from . import citations, finishes
+from .finishes import Why
 from .parts_in import DIALECT
 from .parts_out import merged
+from .thoughts import Said, replayable
 
 
 def write(answer: Answer, *, now_created: int = 0) -> Written:
@@ -51,36 +53,31 @@ def usage(said: Usage) -> Json:
             "cached_tokens": said.cached_tokens,
             "cache_write_tokens": said.cache_write_tokens,
         },
-        "completion_tokens_details": {"reasoning_tokens": said.reasoning_tokens},
+        "completion_tokens_details": {"reasoning_tokens": said.reasoning_tokens}
+        if said.reasoning_said or said.reasoning_tokens
+        else {},
     }
-
-
-def thinking_block(block: Thinking | RedactedThinking) -> Json:
-    """As Anthropic writes it, so that it can be sent back word for word.
-    https://docs.litellm.ai/docs/reasoning_content"""
-    if isinstance(block, RedactedThinking):
-        return {"type": "redacted_thinking", "data": block.data}
-    return {"type": "thinking", "thinking": block.text, "signature": block.signature}
 
 
 def _choice(choice: Choice, index: int, notes: Notes) -> Json:
+    why, unread = finishes.why(choice.extras)
     written: Json = {
         "index": index,
-        "message": _message(choice.blocks, notes),
-        "finish_reason": finishes.write(choice.finish),
+        "message": _message(choice.blocks, why, notes),
+        "finish_reason": finishes.write(choice.finish, called=any(map(_call, choice.blocks))),
         "logprobs": None,
-    }
-    own = _own(choice.extras, notes)
+    } | why.fields
+    own = _own(unread, notes)
     if "logprobs" in own:
         del written["logprobs"]
     return merged(own, written)
 
 
-def _message(blocks: tuple[Block, ...], notes: Notes) -> Json:
+def _message(blocks: tuple[Block, ...], why: Why, notes: Notes) -> Json:
     texts = [block.text for block in blocks if isinstance(block, Text)]
     refusal = "".join(block.text for block in blocks if isinstance(block, Refused))
+    refusal = refusal or why.refusal
     calls = [call for block in blocks if (call := _call(block)) is not None]
-    thoughts = [block for block in blocks if isinstance(block, Thinking | RedactedThinking)]
     silent = not texts and bool(calls or refusal)
     message: Json = {
         "role": "assistant",
@@ -89,12 +86,28 @@ def _message(blocks: tuple[Block, ...], notes: Notes) -> Json:
     }
     if calls:
         message["tool_calls"] = calls
-    if thoughts:
-        said = (block.text for block in thoughts if isinstance(block, Thinking))
-        message["reasoning_content"] = "".join(said)
-        message["thinking_blocks"] = [thinking_block(block) for block in thoughts]
     _note(blocks, notes)
-    return message
+    return message | _aside(blocks)
+
+
+def _aside(blocks: tuple[Block, ...]) -> Json:
+    """What was thought and what was cited, each with its place in the rest."""
+    said, thoughts, cited = Said(), list[Json](), list[tuple[Json, int, int]]()
+    for block in blocks:
+        match block:
+            case Text(text=text, extras=extras):
+                start, end = said.characters, said.characters + len(text)
+                cited += [(one, start, end) for one in citations.of(extras)]
+                said.characters = end
+            case Thinking() | RedactedThinking():
+                thoughts.append(replayable(block, said.after()))
+            case _:
+                said.calls += _call(block) is not None
+    found = citations.written(cited)
+    if thoughts:
+        texts = (block.text for block in blocks if isinstance(block, Thinking))
+        found |= {"reasoning_content": "".join(texts), "thinking_blocks": thoughts}
+    return found
 
 
 def _call(block: Block) -> Json | None:
@@ -113,11 +126,11 @@ def _note(blocks: tuple[Block, ...], notes: Notes) -> None:
     for i, block in enumerate(blocks):
         match block:
             case Text(extras=extras) | ToolCall(extras=extras) | Thinking(extras=extras):
-                _own(extras, notes, f"content[{i}]")
+                _own(citations.without(extras), notes, f"content[{i}]")
             case RedactedThinking() | Refused() | Foreign(dialect="openai_chat"):
                 pass
             case _:
-                notes.drop(f"content[{i}]")
+                notes.drop(unsaid(i, block))
 
 
 def _own(extras: Extras | None, notes: Notes, path: str = "") -> Json:

@@ -16,13 +16,16 @@ from ...conversation import Turn
 from .parts_out import Pen
 
 
-def message(turn: Turn, path: str, paths: Sequence[str], pen: Pen, *, joined: bool) -> Json:
-    """`path` is the message's, `paths` are its blocks'. `joined`: texts that follow one another are
-    one text, as Anthropic cuts them at every citation."""
+def message(
+    turn: Turn, path: str, paths: Sequence[str], pen: Pen, *, translated: bool
+) -> Json | None:
+    """`path` is the message's, `paths` are its blocks'. `translated`: it was said in another
+    dialect; None if nothing of it can be said here. Texts that follow one another are one text
+    then, as Anthropic cuts them at every citation."""
     said = list(zip(turn.blocks, paths, strict=True))
     refusal = "".join(block.text for block, _ in said if isinstance(block, Refused))
     calls = [call for block, at in said if (call := _call(block, at, pen)) is not None]
-    parts = _parts(said, pen, joined=joined)
+    parts = _parts(said, pen, joined=translated)
     written: Json = {"role": "assistant", "content": pen.content(parts)}
     if not parts and (calls or refusal):
         written["content"] = None
@@ -35,6 +38,8 @@ def message(turn: Turn, path: str, paths: Sequence[str], pen: Pen, *, joined: bo
     thought = _thoughts(said, pen)
     if thought:
         written["reasoning_content"] = thought
+    if translated and not any((parts, calls, refusal, thought)):
+        return None
     return pen.finished(written, path, extras=turn.extras)
 
 

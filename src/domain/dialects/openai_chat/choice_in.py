@@ -3,10 +3,11 @@
 import msgspec
 from attrs import Factory, define
 
-from ...answers import BlockEnded, BlockStarted, Delta, Event, Finished, Kind
-from ...blocks import Json, RedactedThinking, Thinking
+from ...answers import BlockEnded, BlockStarted, Delta, Event, Finished, ForeignDelta, Kind
+from ...blocks import Foreign, Json, RedactedThinking, Thinking
 from ...errors import BadAnswer
 from . import finishes, pieces
+from .parts_in import DIALECT
 from .pieces import a_list, a_string, an_object
 
 
@@ -71,6 +72,7 @@ class ChoiceReader:
             events += self._call(an_object(call, "a tool call"))
         if delta.get("function_call") is not None:
             events += self._call({"index": 0, "function": delta["function_call"]})
+        events += self._strange(delta)
         if choice.get("finish_reason"):
             self.finished = True
             self._word = choice["finish_reason"]
@@ -100,6 +102,12 @@ class ChoiceReader:
         self._refused = True
         events, opened = self._begin("refusal")
         return [*events, Delta(opened.index, "refusal", text, self._choice)]
+
+    def _strange(self, delta: Json) -> list[Event]:
+        """What only this dialect has."""
+        found = {name: delta[name] for name in pieces.STRANGE if delta.get(name)}
+        index = self._blocks if self._open is None else self._open.index
+        return [ForeignDelta(index, Foreign(DIALECT, found), self._choice)] if found else []
 
     def _kept(self, block: Thinking | RedactedThinking, *, repeated: bool) -> list[Event]:
         """A thinking block, or a piece of one. `repeated`: its text came in the same delta as
@@ -156,7 +164,8 @@ class ChoiceReader:
         events = [*self._close(), *self._close_calls()]
         call.index = self._next()
         place = next(i for i, known in enumerate(self._calls) if known is call)
-        call.id = call.id or f"call_{place}_{self._stream_id}"
+        taken = {known.id for known in self._calls[:place]}
+        call.id = pieces.unlike(call.id or f"call_{place}_{self._stream_id}", taken, place)
         events.append(
             BlockStarted(
                 call.index, "tool_call", call_id=call.id, name=call.name, choice=self._choice

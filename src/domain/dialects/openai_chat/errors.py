@@ -33,7 +33,8 @@ _TOO_LONG_TEXT = re.compile(r"(?i)maximum context length|context window|prompt i
 _NO_MODEL = re.compile(r"model_not_(found|available)|unknown_model|no_such_model")
 _BAD_KEY = re.compile(r"(invalid|incorrect)_api_key|authentication_error|invalid_authentication")
 _LIMITED = re.compile(r"rate_limit|too_many_requests|throttl|tokens_exceeded")
-_BROKEN = re.compile(r"server_error|overloaded|internal|unavailable|timeout|capacity|bad_gateway")
+_OVERLOADED = re.compile(r"overloaded|unavailable|capacity")
+_BROKEN = re.compile(r"server_error|internal|timeout|bad_gateway")
 _REFUSED = re.compile(r"invalid_request|content_(filter|policy)|unsupported|invalid_(prompt|value)")
 #: A limit of the whole account, not of one model (design, section 5: rests).
 _ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
@@ -132,6 +133,7 @@ def _status_of(words: str) -> int | None:
         (_BAD_KEY, 401),
         (_NO_MODEL, 404),
         (_TOO_LONG, 400),
+        (_OVERLOADED, 503),
         (_BROKEN, 500),
         (_REFUSED, 400),
     )

@@ -9,6 +9,7 @@ from ...blocks import Block, Document, Foreign, Image, Refused, Text, ToolCall, 
 from ...conversation import Role, Turn
 from ..fields import Fields
 from .parts_in import DIALECT, MARK, cache_mark, content, thoughts
+from .thoughts import woven
 
 _SAID = ("role", "content", "name", MARK)
 _ANSWERED = (
@@ -36,7 +37,7 @@ def _turn(message: Fields, place: int, before: Sequence[Turn]) -> Turn:
         case "user":
             return _said(message, "user", _needed(message), place)
         case "assistant":
-            blocks = (*thoughts(message), *_answer(message), *_calls(message, place))
+            blocks = woven(message, thoughts(message), _answer(message), _calls(message, place))
             return _said(message, "assistant", blocks, place)
         case "tool":
             return _result(message, message.needed("tool_call_id"), place, ())

@@ -8,7 +8,7 @@ from attrs import frozen
 from ... import tool_pairs
 from ...blocks import Block, Document, Foreign, Image, Json, Plain, ToolResult
 from ...conversation import Conversation, Turn
-from ..names import block_paths, message_path
+from ..names import block_paths, message_path, nothing_left
 from . import assistant_out
 from .parts_in import DIALECT
 from .parts_out import Pen
@@ -18,24 +18,29 @@ _WENT_WRONG = "Error: "
 
 
 def write(conversation: Conversation, pen: Pen) -> list[Json]:
+    """Raises InvalidRequest where nothing is left to say; no message is sent empty."""
     messages: list[Json] = []
     calls: list[str] = []
     turns = enumerate(conversation.turns)
+    translated = conversation.dialect != DIALECT
     for answers, run in groupby(turns, key=lambda placed: placed[1].role == "assistant"):
         said = [
             _Said(turn, message_path(turn, place), block_paths(turn, place, conversation.dialect))
             for place, turn in run
         ]
         if answers:
-            joined = conversation.dialect != DIALECT
-            messages += [
-                assistant_out.message(one.turn, one.path, one.paths, pen, joined=joined)
+            written = (
+                assistant_out.message(one.turn, one.path, one.paths, pen, translated=translated)
                 for one in said
-            ]
+            )
+            messages += [message for message in written if message is not None]
             calls = [call for one in said for call in tool_pairs.calls(one.turn)]
         else:
             messages += _results(said, calls, pen)
             messages += [message for one in said if (message := _message(one, pen)) is not None]
+    told = any(message["role"] not in ("system", "developer") for message in messages)
+    if translated and not told:
+        raise nothing_left(pen.notes)
     return messages
 
 
@@ -86,16 +91,14 @@ def _is_medium(block: Block) -> bool:
 
 
 def _message(said: _Said, pen: Pen) -> Json | None:
-    """What a turn says besides results."""
+    """What a turn says besides results; None if that is nothing, or cannot be said here."""
     parts: list[Json] = []
-    answered = False
     for block, path in said.blocks:
         if isinstance(block, ToolResult):
-            answered = True
             parts += _shown(block, path, pen)
         elif (part := pen.part(block, path)) is not None:
             parts.append(part)
-    if answered and not parts:
+    if not parts:
         return None
     message: Json = {"role": said.turn.role, "content": pen.content(parts)}
     if said.turn.name:

@@ -60,7 +60,7 @@ def _thought(fields: Fields) -> Block:
     match fields.needed("type"):
         case "thinking":
             signature = fields.text("signature") or ""
-            known = ("type", "thinking", "signature", "index", MARK)
+            known = ("type", "thinking", "signature", "index", "after", MARK)
             return Thinking(fields.needed("thinking"), signature, fields.extras(known))
         case "redacted_thinking":
             return RedactedThinking(fields.needed("data"))

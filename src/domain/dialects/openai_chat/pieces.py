@@ -4,12 +4,16 @@
 LiteLLM (https://docs.litellm.ai/docs/reasoning_content); parts in `content`: Mistral.
 """
 
+from collections.abc import Container
 from typing import Literal
 
 import msgspec
 
 from ...blocks import Json, RedactedThinking, Thinking
 from ...errors import BadAnswer
+
+#: Of a message or a delta: what no other dialect has.
+STRANGE = ("annotations", "audio")
 
 Spoken = tuple[Literal["text", "thinking"], str]
 
@@ -59,6 +63,11 @@ def kept(holder: Json) -> list[Thinking | RedactedThinking]:
     blocks = holder.get("thinking_blocks")
     found = [_kept(block) for block in blocks] if isinstance(blocks, list) else []
     return [block for block in found if block is not None]
+
+
+def unlike(call_id: str, taken: Container[str], place: int) -> str:
+    """An id that no other call of the answer has: results could not be told apart."""
+    return f"{call_id}_{place}" if call_id in taken else call_id
 
 
 def arguments(function: Json) -> str:

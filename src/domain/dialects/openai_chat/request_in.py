@@ -96,8 +96,10 @@ def _stop(request: Fields) -> tuple[str, ...]:
 
 
 def _max_tokens(request: Fields) -> int | None:
-    """`max_tokens` is the older name of the same bound."""
+    """`max_tokens` is the older name of the same bound; OpenAI refuses both."""
     newer, older = request.whole("max_completion_tokens"), request.whole("max_tokens")
+    if newer is not None and older not in (None, newer):
+        raise request.wrong("max_tokens", "contradicts 'max_completion_tokens'; send one of them")
     return older if newer is None else newer
 
 

@@ -14,6 +14,9 @@ from . import messages_out, wishes_out
 from .parts_in import DIALECT
 from .parts_out import Pen
 
+#: Of Anthropic's fields: what changes the answer when it is left out.
+_LOST = ("mcp_servers",)
+
 
 def write(
     conversation: Conversation,
@@ -50,5 +53,8 @@ def _rest(conversation: Conversation, notes: Notes) -> Json:
     extras = conversation.extras
     if extras is not None and extras.dialect == DIALECT:
         return dict(extras.fields)
-    notes.extras(extras, "")
+    for name in _LOST:
+        if extras is not None and extras.fields.get(name):
+            notes.lose(name)
+    notes.extras(extras, "", but=_LOST)
     return {}

@@ -3,8 +3,9 @@
 https://platform.openai.com/docs/api-reference/chat/streaming
 """
 
+from collections import defaultdict
+
 import msgspec
-from attrs import Factory, define
 
 from ...answers import (
     BlockEnded,
@@ -14,40 +15,20 @@ from ...answers import (
     Event,
     Failed,
     Finished,
+    ForeignDelta,
     Started,
     UsageSaid,
 )
-from ...blocks import Json, RedactedThinking, Thinking
+from ...blocks import Json
 from ...receipt import Usage
 from ...sse import data_event
-from . import finishes
-from .answer_out import thinking_block
+from ..names import Notes, unsaid
+from . import citations, finishes
 from .answer_out import usage as usage_object
+from .parts_in import DIALECT
 from .stream import DONE
-
-
-@define
-class _Call:
-    """A tool call: its place among the calls, and whether it had arguments."""
-
-    place: int
-    spoken: bool = False
-
-
-@define
-class _Thought:
-    """A thinking block so far, and its place among them; `redacted`: what only its provider can
-    read."""
-
-    place: int
-    redacted: str | None = None
-    text: list[str] = Factory(list)
-    signature: list[str] = Factory(list)
-
-    def block(self) -> Thinking | RedactedThinking:
-        if self.redacted is not None:
-            return RedactedThinking(self.redacted)
-        return Thinking("".join(self.text), "".join(self.signature))
+from .stream_out_block import Call, Thought, Words
+from .thoughts import Said, replayable
 
 
 class Encoder:
@@ -61,8 +42,16 @@ class Encoder:
         self._head: Json = {}
         self._usage: Usage | None = None
         self._begun: set[int] = set()
-        self._calls: dict[tuple[int, int], _Call] = {}
-        self._thoughts: dict[tuple[int, int], _Thought] = {}
+        self._calls: dict[tuple[int, int], Call] = {}
+        self._thoughts: dict[tuple[int, int], Thought] = {}
+        self._words: dict[tuple[int, int], Words] = {}
+        self._said: dict[int, Said] = defaultdict(Said)
+        self._listed: dict[tuple[int, str], int] = defaultdict(int)
+        self._notes = Notes()
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return tuple(self._notes.dropped)
 
     def write(self, event: Event) -> bytes:
         """b"" for what OpenAI's streams have no word for, and after the end."""
@@ -80,8 +69,10 @@ class Encoder:
             case UsageSaid(usage=usage):
                 self._usage = usage
                 return b""
-            case Finished(finish=finish, choice=choice):
-                return self._chunk({}, choice, finishes.write(finish))
+            case ForeignDelta():
+                return self._foreign(event)
+            case Finished():
+                return self._finish(event)
             case Ended():
                 return self._close()
             case Failed():
@@ -101,20 +92,35 @@ class Encoder:
         return self._chunk({"content": ""}, 0)
 
     def _begin(self, started: BlockStarted) -> bytes:
-        where = (started.choice, started.index)
+        where, said = (started.choice, started.index), self._said[started.choice]
         match started.kind:
             case "tool_call":
-                call = _Call(sum(choice == started.choice for choice, _ in self._calls))
-                self._calls[where] = call
+                call = self._calls[where] = Call(said.calls)
+                said.calls += 1
                 function = {"name": started.name, "arguments": ""}
-                said = {"id": started.call_id, "type": "function", "function": function}
-                return self._call(call, said, started.choice)
+                told = {"id": started.call_id, "type": "function", "function": function}
+                return self._call(call, told, started.choice)
+            case "text":
+                self._words[where] = Words(said.characters)
             case "thinking" | "redacted_thinking" as kind:
-                place = sum(choice == started.choice for choice, _ in self._thoughts)
                 redacted = None if kind == "thinking" else started.data
-                self._thoughts[where] = _Thought(place, redacted)
+                self._thoughts[where] = Thought(said.after(), redacted)
+            case _ if started.foreign is not None:
+                self._notes.drop(unsaid(started.index, started.foreign))
             case _:
                 pass
+        return b""
+
+    def _foreign(self, delta: ForeignDelta) -> bytes:
+        """Citations wait for the end of their words."""
+        fields = delta.foreign.fields
+        if delta.foreign.dialect == DIALECT:
+            return self._chunk(fields, delta.choice)
+        words = self._words.get((delta.choice, delta.index))
+        if words is not None and isinstance(fields.get("citation"), dict):
+            words.cited.append(fields["citation"])
+        elif words is not None:
+            self._notes.drop(unsaid(delta.index, delta.foreign))
         return b""
 
     def _more(self, delta: Delta) -> bytes:
@@ -124,6 +130,7 @@ class Encoder:
             return b""
         match delta.part:
             case "text":
+                self._said[delta.choice].characters += len(delta.text)
                 return self._chunk({"content": delta.text}, delta.choice)
             case "refusal":
                 return self._chunk({"refusal": delta.text}, delta.choice)
@@ -143,17 +150,38 @@ class Encoder:
     def _end(self, index: int, choice: int) -> bytes:
         """A thought goes out once more as a whole, so that it can be sent back word for word; a
         call that needs no arguments has an empty object all the same."""
-        thought = self._thoughts.get((choice, index))
+        thought = self._thoughts.pop((choice, index), None)
         if thought is not None:
-            # OpenAI's SDK joins the items of lists by their `index`, and fails without one:
-            # https://github.com/openai/openai-python/blob/main/src/openai/lib/streaming/_deltas.py
-            block = thinking_block(thought.block()) | {"index": thought.place}
-            return self._chunk({"thinking_blocks": [block]}, choice)
-        call = self._calls.get((choice, index))
+            blocks = [replayable(thought.block(), thought.after)]
+            listed = self._placed(blocks, (choice, "thinking_blocks"))
+            return self._chunk({"thinking_blocks": listed}, choice)
+        call = self._calls.pop((choice, index), None)
         if call is not None and not call.spoken:
-            call.spoken = True
             return self._call(call, {"function": {"arguments": "{}"}}, choice)
-        return b""
+        words = self._words.pop((choice, index), None)
+        return self._cite(words, choice) if words is not None and words.cited else b""
+
+    def _cite(self, words: Words, choice: int) -> bytes:
+        end = self._said[choice].characters
+        said = citations.written([(one, words.start, end) for one in words.cited])
+        delta = {name: self._placed(found, (choice, name)) for name, found in said.items()}
+        return self._chunk(delta, choice)
+
+    def _placed(self, found: list[Json], where: tuple[int, str]) -> list[Json]:
+        """Behind those before them. OpenAI's SDK joins the items of lists by their `index`, and
+        fails without one:
+        https://github.com/openai/openai-python/blob/main/src/openai/lib/streaming/_deltas.py"""
+        first = self._listed[where]
+        self._listed[where] += len(found)
+        return [one | {"index": first + place} for place, one in enumerate(found)]
+
+    def _finish(self, finished: Finished) -> bytes:
+        why, unread = finishes.why(finished.extras)
+        self._notes.extras(unread, "")
+        word = finishes.write(finished.finish, called=self._said[finished.choice].calls > 0)
+        refusal = {"refusal": why.refusal} if why.refusal else {}
+        said = self._chunk(refusal, finished.choice) if refusal else b""
+        return said + self._chunk({}, finished.choice, word, why.fields)
 
     def _close(self) -> bytes:
         self._over = True
@@ -163,15 +191,17 @@ class Encoder:
         last = self._head | {"choices": [], "usage": usage_object(self._usage)}
         return data_event(msgspec.json.encode(last)) + done
 
-    def _call(self, call: _Call, said: Json, choice: int) -> bytes:
+    def _call(self, call: Call, said: Json, choice: int) -> bytes:
         return self._chunk({"tool_calls": [{"index": call.place} | said]}, choice)
 
-    def _chunk(self, delta: Json, choice: int, finish: str | None = None) -> bytes:
+    def _chunk(
+        self, delta: Json, choice: int, finish: str | None = None, more: Json | None = None
+    ) -> bytes:
         if choice not in self._begun:
             self._begun.add(choice)
             delta = {"role": "assistant"} | delta
         said = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": finish}
-        chunk = self._head | {"choices": [said]}
+        chunk = self._head | {"choices": [said | (more or {})]}
         if self._include_usage:
             chunk["usage"] = None  # OpenAI says null until the last chunk
         return data_event(msgspec.json.encode(chunk))

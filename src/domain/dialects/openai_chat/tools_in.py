@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from ...blocks import Foreign, Json
 from ...conversation import Tool, ToolChoice
 from ..fields import Fields
+from ..names import check_names
 from .parts_in import DIALECT, MARK, cache_mark
 
 Tools = tuple[Tool | Foreign, ...]
@@ -30,6 +31,7 @@ def read(request: Fields) -> Wanted:
         *(_tool(tool) for tool in request.objects("tools")),
         *(_function(function) for function in request.objects("functions")),
     )
+    check_names([(tool.path, _name_in(tool.values)) for tool in request.objects("tools")])
     wanted = _chosen(request, tools)
     parallel = request.flag("parallel_tool_calls")
     if parallel is not None:

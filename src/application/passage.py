@@ -16,6 +16,7 @@ from ..domain.errors import (
 from ..domain.idempotency import StoredAnswer
 from ..domain.journey import Attempt, Journey
 from ..domain.ports import Clock
+from ..domain.prices import Prices
 from ..domain.quota import KnownRest, Outcome
 from ..domain.receipt import AttemptRecord, Ending, Left, Receipt, Usage
 from ..domain.redaction import scrub, scrub_bytes
@@ -36,6 +37,7 @@ class Passage:
     records: list[AttemptRecord] = field(factory=list)
     rests: list[KnownRest] = field(factory=list)
     performance: Performance | None = None
+    prices: Prices = field(factory=Prices)
     degraded: bool = False
     #: What is left of the caller's limits.
     left: tuple[Left, ...] = ()
@@ -69,6 +71,7 @@ class Passage:
                 if performance
                 else "",
                 usage=usage,
+                cost=self._cost(attempt, usage),
             )
         )
 
@@ -81,6 +84,7 @@ class Passage:
         first = performance.delivery.first_event_at if performance else None
         now, since = self.clock.monotonic(), self.request.received
         records, spent = tuple(self.records), self._upstream_seconds
+        usage = self._usage(ending)
         if performance is not None and performance.under_way:
             records += (self._serving(performance),)
             spent += (first or now) - performance.started
@@ -90,7 +94,8 @@ class Passage:
             status=status,
             error=str(refusal) if refusal else "",
             attempts=records,
-            usage=self._usage(ending),
+            usage=usage,
+            cost=self._cost(performance.attempt, usage) if performance else None,
             seconds=now - since,
             first_event_seconds=None if first is None else first - since,
             overhead_seconds=max(0.0, (first or now) - since - spent - self.journey.paused),
@@ -142,7 +147,11 @@ class Passage:
             why=attempt.stop.why,
             upstream_request_id=self._clean(performance.upstream_request_id),
             usage=performance.usage,
+            cost=self._cost(attempt, performance.usage),
         )
+
+    def _cost(self, attempt: Attempt, usage: Usage | None) -> int | None:
+        return self.prices.cost(attempt.stop.provider, attempt.stop.model, usage)
 
     def _usage(self, ending: Ending) -> Usage | None:
         """Of the answer that the caller got, or would have got. An abandoned attempt's is told in

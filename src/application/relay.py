@@ -3,7 +3,7 @@
 import asyncio
 from random import Random
 
-from attrs import define
+from attrs import define, field
 
 from ..domain import idempotency, quota, router
 from ..domain.errors import Refusal
@@ -13,6 +13,7 @@ from ..domain.index import Index
 from ..domain.journey import Journey
 from ..domain.lines import NOTHING
 from ..domain.ports import Clock, Observer
+from ..domain.prices import Prices
 from ..domain.receipt import Ending
 from ..domain.router import Plan
 from . import counting
@@ -47,6 +48,8 @@ class Relay:
     dice: Random
     #: Seconds any request may take; a platform that ends it sooner sets less.
     longest: float = 86_400.0
+    #: The public ones.
+    prices: Prices = field(factory=Prices)
 
     async def serve(self, request: Request, index: Index, caller: Caller) -> None:
         """Answers the caller exactly once; then settles, exactly once, whatever happened."""
@@ -151,6 +154,7 @@ class Relay:
             caller,
             Journey(plan, by_wall_clock, affinity=request.knobs.affinity),
             deadline,
+            prices=self.prices,
         )
 
     def _reservation(

@@ -1,6 +1,8 @@
 """What the relay knows of providers by itself: facts as values, no key among them."""
 
 from .catalogue import Provider, ProviderKey
+from .prices import EVERY
+from .pricing import Price
 
 #: <https://platform.openai.com/docs/models>. Bare `o1` fits no prefix: it is listed.
 OPENAI = Provider(
@@ -44,6 +46,7 @@ DEMO = Provider(
     header_style="none",
     keys=(ProviderKey(handle="demo", secret="", label="built in", source="built-in"),),
     models=("demo/echo", "demo/flaky"),
+    prices={EVERY: Price(0, 0)},
 )
 
 #: By name. None is in force until it has a key, is named in the file, or (demo) is switched on.

@@ -6,6 +6,7 @@ from typing import Literal
 from attrs import Factory, field, frozen
 
 from .blocks import Dialect
+from .pricing import Price
 
 Strategy = Literal["ordered", "round_robin", "weighted"]
 HeaderStyle = Literal["bearer", "x-api-key", "api-key", "none"]
@@ -67,6 +68,8 @@ class Provider:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     #: Ask for `stream_options.include_usage` in streams; off for providers that refuse the field.
     stream_usage: bool = True
+    #: The operator's own, by model, over the public ones; `*`: for every model without one.
+    prices: Mapping[str, Price] = field(factory=dict)
     enabled: bool = True
 
     def timeouts_for(self, model: str) -> Timeouts:

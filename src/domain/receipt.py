@@ -53,6 +53,8 @@ class AttemptRecord:
     upstream_request_id: str = ""
     #: What it used, whoever got it: also an attempt that was abandoned is paid for.
     usage: Usage | None = None
+    #: What that cost, in nano-USD; None: no usage, or its price is not known.
+    cost: int | None = None
 
     @property
     def failed(self) -> bool:
@@ -93,7 +95,8 @@ class Receipt:
     dropped: tuple[str, ...] = ()
     #: The request whose stored answer this is (Idempotency-Key).
     replay_of: str = ""
-    #: Nano-USD; None where the price of what served is not known.
+    #: What `usage` cost, in nano-USD; None: no usage, or its price is not known. What abandoned
+    #: attempts cost stands with them.
     cost: int | None = None
     #: Told to the caller, and kept nowhere.
     left: tuple[Left, ...] = ()

@@ -7,15 +7,20 @@ stores add up the same entries, so that they cannot come to different sums.
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from operator import add, neg
+from operator import neg
 from typing import Literal
 
 from attrs import astuple, evolve, frozen
 
+from . import histogram
 from .receipt import AttemptRecord, Receipt, Usage
 
 Window = Literal["hour", "day"]
 Column = Literal["client", "provider", "model", "status"]
+
+#: The endpoint that only counts tokens.
+COUNTS = "messages.count_tokens"
+_NOTHING = Usage()
 
 
 @frozen
@@ -29,9 +34,12 @@ class Heading:
     status: int
 
 
-@frozen
+@frozen(slots=False)  # every settled request adds a few: without slots they are made faster
 class Tally:
-    """Sums. `estimated`: of how many requests or attempts the tokens are the relay's estimate."""
+    """Sums. `estimated`: of how many requests or attempts the tokens are the relay's estimate;
+    `unpriced`: how many of them used tokens whose price is not known, and stand in `cost`
+    (nano-USD) with nothing. `latency`, `first_event`: histograms, of whole answers and of streams
+    as they began."""
 
     requests: int = 0
     errors: int = 0
@@ -41,25 +49,30 @@ class Tally:
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
     estimated: int = 0
+    cost: int = 0
+    unpriced: int = 0
+    latency: int = 0
+    first_event: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*map(add, _numbers(self), _numbers(other)))
+        # Written out: every settled request pays for it, and a loop takes half as long again.
+        return Tally(
+            self.requests + other.requests,
+            self.errors + other.errors,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            self.estimated + other.estimated,
+            self.cost + other.cost,
+            self.unpriced + other.unpriced,
+            self.latency + other.latency,
+            self.first_event + other.first_event,
+        )
 
     def __neg__(self) -> "Tally":
-        return Tally(*map(neg, _numbers(self)))
-
-
-def _numbers(tally: Tally) -> tuple[int, ...]:
-    return (
-        tally.requests,
-        tally.errors,
-        tally.input_tokens,
-        tally.output_tokens,
-        tally.cached_tokens,
-        tally.cache_write_tokens,
-        tally.reasoning_tokens,
-        tally.estimated,
-    )
+        return Tally(*map(neg, astuple(self)))
 
 
 @frozen
@@ -137,12 +150,23 @@ def _entries(receipt: Receipt) -> Iterator[tuple[Heading, Tally]]:
     provider, model = (last.provider, last.model) if last else ("", receipt.model)
     heading = Heading(receipt.client, provider, model, receipt.status)
     error = receipt.ending not in ("completed", "client_gone")
-    yield heading, _tally(receipt.usage, requests=1, errors=int(error))
+    yield heading, _tally(receipt.usage, receipt.cost, 1, int(error), *_times(receipt))
     for attempt in abandoned(receipt):
         yield (
             Heading(receipt.client, attempt.provider, attempt.model, 0),
-            _tally(attempt.usage, requests=0, errors=0),
+            _tally(attempt.usage, attempt.cost),
         )
+
+
+def _times(receipt: Receipt) -> tuple[int, int]:
+    """Histograms of the whole answer and of its beginning. Errors, repeats and counts of tokens
+    come sooner than any answer; who leaves does not see its end; a whole answer has no beginning.
+    """
+    counted = receipt.endpoint == COUNTS
+    if receipt.ending != "completed" or receipt.served_by is None or counted:
+        return 0, 0
+    first = receipt.first_event_seconds if receipt.stream else None
+    return histogram.once(receipt.seconds), 0 if first is None else histogram.once(first)
 
 
 def abandoned(receipt: Receipt) -> tuple[AttemptRecord, ...]:
@@ -154,8 +178,15 @@ def abandoned(receipt: Receipt) -> tuple[AttemptRecord, ...]:
     return tuple(paid)
 
 
-def _tally(usage: Usage | None, *, requests: int, errors: int) -> Tally:
-    used = usage or Usage()
+def _tally(
+    usage: Usage | None,
+    cost: int | None,
+    requests: int = 0,
+    errors: int = 0,
+    latency: int = 0,
+    first_event: int = 0,
+) -> Tally:
+    used = usage or _NOTHING
     return Tally(
         requests=requests,
         errors=errors,
@@ -165,4 +196,8 @@ def _tally(usage: Usage | None, *, requests: int, errors: int) -> Tally:
         cache_write_tokens=used.cache_write_tokens,
         reasoning_tokens=used.reasoning_tokens,
         estimated=int(used.estimated),
+        cost=cost or 0,
+        unpriced=int(cost is None and (used.input_tokens or used.output_tokens) > 0),
+        latency=latency,
+        first_event=first_event,
     )

@@ -40,8 +40,10 @@ from ..application.receipts import Receipts
 from ..application.relay import Relay
 from ..application.travel import Travel
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
+from ..domain.prices import Prices
 from .lifetime import Step, in_turn, loading, nothing, telling
 from .settings import Settings
+from .settings.prices import public
 
 #: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
 PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
@@ -132,6 +134,7 @@ class Container(containers.DeclarativeContainer):
         keeps_answers=settings.provided.store_answers,
         strict_translation=settings.provided.strict_translation,
     )
+    prices: Provider[Prices] = providers.Singleton(public)
     relay: Provider[Relay] = providers.Singleton(
         Relay,
         books=books,
@@ -142,6 +145,7 @@ class Container(containers.DeclarativeContainer):
         health=health,
         dice=dice,
         longest=longest,
+        prices=prices,
     )
     directory: Provider[Directory] = providers.Singleton(
         Directory,

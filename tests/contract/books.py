@@ -20,6 +20,7 @@ from src.domain.quota import Hold, Outcome
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 from src.domain.usage import RequestQuery, Tally, UsageQuery
 from tests.support.clock import TurnedClock
+from tests.support.tally import tokens_alone
 
 #: 2025-11-22T15:17:00Z, by the clock of these tests.
 NOW = 1_763_824_620.0
@@ -68,9 +69,9 @@ class Books:
         return [hold.id for hold in await self.journal.holds()]
 
     async def total(self) -> Tally:
-        """All sums together."""
+        """All sums of tokens together."""
         rows = await self.journal.usage(UsageQuery())
-        return sum((row.tally for row in rows), Tally())
+        return tokens_alone(sum((row.tally for row in rows), Tally()))
 
 
 class Maker(Protocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 from attrs import define, field
 
 from src.adapters.stores.sqlite.database import NAME, Database
-from src.adapters.stores.sqlite.schema import connect
+from src.adapters.stores.sqlite.schema import connect, prepare
 
 
 @define(eq=False)
@@ -21,7 +21,9 @@ class Rigged:
     def __call__(self, path: Path, patience: float) -> sqlite3.Connection:
         if self.read_only:
             uri = f"{path.as_uri()}?mode=ro"
-            return sqlite3.connect(uri, uri=True, isolation_level=None)
+            connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            prepare(connection, patience)
+            return connection
         connection = connect(path, patience)
         connection.set_trace_callback(self.said.append)
         if self.full:  # no page more than there are

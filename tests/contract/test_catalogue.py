@@ -25,6 +25,7 @@ from src.domain.catalogue import (
 from src.domain.change import Change, Record, name_of
 from src.domain.change import Kind as ChangeKind
 from src.domain.ports import Catalogue
+from src.domain.pricing import Price
 
 from .books import Heard
 
@@ -41,6 +42,7 @@ A, B = BEFORE.providers
 RECORDS: list[tuple[ChangeKind, Record]] = [
     ("provider", evolve(A, models=("m",), fallbacks=(Target("b", ""),), enabled=False)),
     ("provider", evolve(A, model_timeouts={"m": Timeouts(idle=1.5)}, prefixes=("m-",))),
+    ("provider", evolve(A, prices={"m": Price(1, 2, cached=0), "*": Price(0, 0)})),
     ("provider", Provider("local", "http://127.0.0.1:1", header_style="none")),
     ("virtual_model", VirtualModel("fast", (Target(None, "x", 2, 1),), "weighted", waits=0.5)),
     ("route", Route("r", When("m*", headers=(("x", "*"),), stream=True), (Target("b", "m"),))),

@@ -10,6 +10,7 @@ from attrs import evolve
 from src.domain.quota import Outcome
 from src.domain.receipt import AttemptRecord, Ending, Receipt, Usage
 from src.domain.usage import Heading, Row, Tally, UsageQuery, Window
+from tests.support.tally import rows_of_tokens
 
 from .books import NOW, Books, hold, opened, outcome
 
@@ -43,7 +44,7 @@ async def test_what_was_used_is_added_up_under_what_served_it(books: Books) -> N
     assert (
         Row("2025-11-22", Heading("a", "p", "m-1", 200), Tally(requests=2, output_tokens=14)),
         Row("2025-11-22", Heading("b", "p", "m-1", 200), Tally(requests=1, output_tokens=7)),
-    ) == await books.journal.usage(UsageQuery())
+    ) == rows_of_tokens(await books.journal.usage(UsageQuery()))
     assert [("2025-11-22T15Z", 2), ("2025-11-22T15Z", 1)] == await periods(books, "hour")
 
 
@@ -79,7 +80,7 @@ async def test_abandoned_attempts_are_booked_under_status_0(books: Books) -> Non
     assert (
         Row("2025-11-22", Heading("team", "p", "m-1", 200), Tally(1, 0, 5, 6)),
         Row("2025-11-22", Heading("team", "q", "m-2", 0), Tally(0, 0, 3, 4)),
-    ) == await books.journal.usage(UsageQuery())
+    ) == rows_of_tokens(await books.journal.usage(UsageQuery()))
 
 
 async def test_what_a_correction_takes_away_is_not_shown(books: Books) -> None:

@@ -14,16 +14,17 @@ from src.domain import entry as entries
 from src.domain.entry import Entry
 from src.domain.idempotency import Claim
 from src.domain.ports import Clock
-from src.domain.quota import Hold, Outcome, Verdict
+from src.domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
 from src.domain.usage import Tally
 
 
 class ForgetsWhoLeft(Books):
     """Does not settle for callers who left."""
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        if outcome.receipt.ending != "client_gone":
-            await super().settle(hold, outcome)
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        if outcome.receipt.ending == "client_gone":
+            return NO_NEWS
+        return await super().settle(hold, outcome)
 
 
 class NeverChecks(Books):
@@ -57,9 +58,9 @@ class NeverForgets(Keeper):
 class GivesUp(Outbox):
     """A settlement that is cancelled is gone: a `finally` whose await is cancelled."""
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         try:
-            await super().settle(hold, outcome)
+            return await super().settle(hold, outcome)
         except asyncio.CancelledError:
             self.waiting.pop(hold.id, None)
             raise

@@ -9,7 +9,7 @@ from src.adapters.stores.memory import MemoryLeases, MemoryLedger
 from src.domain.entry import Entry
 from src.domain.idempotency import Repeat, keeps
 from src.domain.ports import Clock
-from src.domain.quota import Hold, Outcome, Verdict
+from src.domain.quota import Hold, News, Outcome, Verdict
 
 from .history import Booked, History, Visit
 
@@ -35,8 +35,8 @@ class SimStore:
             self._truly(hold, verdict.repeat)
         return verdict
 
-    def settle(self, hold: Hold, outcome: Outcome) -> None:
-        self._step("settle", hold.id, self.ledger.settle(hold, outcome))
+    def settle(self, hold: Hold, outcome: Outcome) -> News:
+        return self._step("settle", hold.id, self.ledger.settle(hold, outcome))
 
     def move(self, hold: Hold) -> Verdict:
         return self._step("move", hold.id, self.ledger.move(hold))

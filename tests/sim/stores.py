@@ -16,7 +16,7 @@ from src.domain.errors import StoreUnavailable
 from src.domain.gauges import Denial
 from src.domain.lines import Line
 from src.domain.ports import Clock
-from src.domain.quota import Hold, KnownRest, Outcome, Verdict
+from src.domain.quota import Hold, KnownRest, News, Outcome, Verdict
 
 from .history import History, Process
 from .life import Life
@@ -99,9 +99,9 @@ class SimLedger:
             return evolve(verdict, degraded=True)
         return self._with_rests(verdict, news) if news and self.keys else verdict
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
         lasts = hold.until - self.clock.now()
-        await self.wire.send(
+        return await self.wire.send(
             "settle", lambda: self.store.settle(self._theirs(hold, lasts), outcome)
         )
 
@@ -126,7 +126,7 @@ class SimLedger:
         seconds = -self.dice.uniform(0.5, 50.0) if stale else self.dice.uniform(0.5, 8.0)
         rest = KnownRest(self.dice.choice(self.keys), None, self.clock.now() + seconds)
         self.wire.process.rested(rest.key, rest.model, rest.until)
-        return evolve(verdict, rests=(rest,))
+        return evolve(verdict, news=News(rests=(rest,)))
 
 
 @define(eq=False)

@@ -9,7 +9,7 @@ from dependency_injector import providers
 
 from src.domain.errors import StoreUnavailable
 from src.domain.ports import Ledger
-from src.domain.quota import Hold, Outcome, Verdict
+from src.domain.quota import Hold, News, Outcome, Verdict
 from src.entrypoints.container import Container
 
 T = TypeVar("T")
@@ -31,8 +31,8 @@ class ShakyLedger:
     async def admit(self, hold: Hold) -> Verdict:
         return await self._in_its_mood("admit", lambda: self.inner.admit(hold))
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None:
-        await self._in_its_mood("settle", lambda: self.inner.settle(hold, outcome))
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        return await self._in_its_mood("settle", lambda: self.inner.settle(hold, outcome))
 
     async def move(self, hold: Hold) -> Verdict:
         return await self._in_its_mood("move", lambda: self.inner.move(hold))

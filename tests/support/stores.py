@@ -7,10 +7,12 @@ from attrs import astuple
 from src.domain.ports import Journal
 from src.domain.usage import Heading, Tally, UsageQuery
 
+from .tally import tokens_alone
+
 
 async def booked(journal: Journal) -> dict[Heading, Tally]:
-    """All there is in the sums. By the hour and by the day it is the same, once nothing is being
-    written any more."""
+    """All the tokens there are in the sums. By the hour and by the day it is the same, once
+    nothing is being written any more."""
     by_hour = await _sums(journal, UsageQuery("hour"))
     for _ in range(100):
         by_day, before = await _sums(journal, UsageQuery("day")), by_hour
@@ -37,5 +39,5 @@ async def nothing_held(journal: Journal, within: float = 5.0) -> None:
 async def _sums(journal: Journal, query: UsageQuery) -> dict[Heading, Tally]:
     sums: dict[Heading, Tally] = {}
     for row in await journal.usage(query):
-        sums[row.heading] = sums.get(row.heading, Tally()) + row.tally
+        sums[row.heading] = sums.get(row.heading, Tally()) + tokens_alone(row.tally)
     return {heading: tally for heading, tally in sums.items() if any(astuple(tally))}

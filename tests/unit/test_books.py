@@ -14,7 +14,7 @@ from src.domain.events import Event, StoreFailed
 from src.domain.gauges import Denial
 from src.domain.idempotency import Claim
 from src.domain.lines import Amounts, Line
-from src.domain.quota import Hold, Outcome, Verdict
+from src.domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
 from src.domain.receipt import Receipt
 from tests.support.hand_clock import HandClock
 from tests.support.shaky import Mood, ShakyLedger
@@ -32,7 +32,8 @@ class Limited:
     async def admit(self, hold: Hold) -> Verdict:
         return Verdict(admitted=False, denial=DENIAL)
 
-    async def settle(self, hold: Hold, outcome: Outcome) -> None: ...
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        return NO_NEWS
 
     async def move(self, hold: Hold) -> Verdict:
         return Verdict(admitted=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 
 from src.domain import quota
 from src.domain.lines import Amounts
@@ -70,12 +71,13 @@ def test_usage_is_a_table(run: Invoke, tmp_path: Path, now: float) -> None:
     """
     asyncio.run(book(tmp_path, [receipt("1", at=now), receipt("2", at=now, client="other")]))
 
-    head, line = run("usage", **ENVIRON).output.splitlines()
+    head, line, note = run("usage", **ENVIRON).output.splitlines()
 
-    assert "period provider model requests errors input output cached estimated" == " ".join(
-        head.split()
-    )
-    assert ["b", "m", "2", "0", "6", "2,400", "0", "0"] == line.split()[1:]
+    numbers = "requests errors input output cached estimated usd unpriced p50 p95 first50 first95"
+    assert f"period provider model {numbers}" == " ".join(head.split())
+    assert ["b", "m", "2", "0", "6", "2,400", "0", "0"] == line.split()[1:9]
+    assert ["0.0000", "2", "0.1", "0.1", "-", "-"] == line.split()[9:]
+    assert note.startswith("Of 2 requests or attempts the price is not known")
 
 
 def test_usage_for_programs(run: Invoke, tmp_path: Path, now: float) -> None:
@@ -90,6 +92,25 @@ def test_usage_for_programs(run: Invoke, tmp_path: Path, now: float) -> None:
     assert [("team", 200, 1200), ("team", 502, 1200)] == [
         (row["client"], row["status"], row["output_tokens"]) for row in found
     ]
+
+
+def test_money_and_times_are_shown(run: Invoke, tmp_path: Path, now: float) -> None:
+    """
+    Dollars in the table, to the last digit for programs and for single requests; seconds within
+    which half and nearly all of the answers came. Where all is priced no note says otherwise.
+    """
+    quick = evolve(receipt("1", at=now), cost=1_234_567_890, seconds=1.5, first_event_seconds=0.3)
+    booked = [evolve(quick, request_id=f"{number}") for number in range(20)]
+    asyncio.run(book(tmp_path, booked))
+
+    _, line = run("usage", **ENVIRON).output.splitlines()
+    (row,) = json.loads(run("usage", "--json", **ENVIRON).output)
+
+    assert ["24.6914", "0", "1.5", "1.9", "0.3", "0.5"] == line.split()[-6:]
+    assert ("24.691357800", 0) == (row["cost_usd"], row["unpriced"])
+    assert {"p50": 1.5, "p95": 1.95} == row["latency_seconds"]
+    assert 0.2 < row["first_event_seconds"]["p50"] < row["first_event_seconds"]["p95"] < 0.5
+    assert ", 1.234567890 USD [" in run("requests", **ENVIRON).output
 
 
 def test_requests_tell_what_failed(run: Invoke, tmp_path: Path, now: float) -> None:

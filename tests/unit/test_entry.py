@@ -19,6 +19,7 @@ from src.domain.lines import Amounts
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import Receipt, Usage
 from src.domain.usage import Tally
+from tests.support.tally import tokens_alone
 
 OPENED = Receipt("1", 1000.0, "team", "chat.completions", "m", stream=True)
 HOLD = quota.hold(OPENED, provider="p", amounts=Amounts(40), until=2000.0)
@@ -36,7 +37,7 @@ def until(instant: float) -> Hold:
 def total(before: Entry | None, after: Entry) -> Tally:
     """What a step adds to the days."""
     rows = [row for window, row in added(before, after, UTC) if window == "day"]
-    return sum((row.tally for row in rows), Tally())
+    return tokens_alone(sum((row.tally for row in rows), Tally()))
 
 
 def test_what_is_admitted_is_open_and_has_no_receipt() -> None:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+from attrs import evolve
 
 from src.application.delivery import LiveDelivery
 from src.application.drains import Drains
@@ -15,6 +16,8 @@ from src.domain.dialects import openai_chat
 from src.domain.dialects.wire import Wire
 from src.domain.errors import Cut, ProviderRefused, StreamBroken, UpstreamError
 from src.domain.journey import Attempt, Journey
+from src.domain.prices import Prices
+from src.domain.pricing import Price
 from src.domain.receipt import Ending, Usage
 from src.domain.router import Plan, Stop
 from tests.support import golden
@@ -23,6 +26,8 @@ from tests.support.playback import Listener, Recorded
 
 KEY = ProviderKey("k1", "sk-secret-secret")
 PROVIDER = Provider("p", "https://p.example", keys=(KEY,), headers=(("x-org", "org-secret"),))
+#: Three and five nano-USD a token.
+PRICES = Prices({"p": {"m": Price(3000, 5000)}})
 STOP = Stop(PROVIDER, "m", "asked for")
 BODY = b'{"model":"m","messages":[1],"stream":true}'
 SAID = Usage(11, 7, cached_tokens=4, reasoning_tokens=2)
@@ -104,6 +109,30 @@ async def test_a_receipt_has_the_usage_of_what_was_delivered(
     receipt = at.receipt(ending)
 
     assert (expected, expected) == (receipt.usage, receipt.attempts[-1].usage)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "ending", "cost"),
+    [
+        (WHOLE, "completed", 11 * 3 + 7 * 5),
+        ((*WHOLE[:3], Cut("gone")), "upstream_error", len(BODY) // 4 * 3 + 2 * 5),
+        ((*WHOLE[:1], Cut("gone")), "upstream_error", None),
+    ],
+    ids=["finished", "cut", "cut before it began"],
+)
+async def test_a_receipt_has_the_cost_of_what_was_delivered(
+    pieces: tuple[bytes | UpstreamError, ...], ending: Ending, cost: int | None
+) -> None:
+    """While it is under way and when it is over, with its attempt; none where no price is known."""
+    for prices, expected in ((PRICES, cost), (Prices(), None)):
+        at = evolve(passage(), prices=prices)
+        performance = await performed(at, *pieces)
+        under_way = at.receipt(ending)
+        over(at, performance, "served")
+        receipt = at.receipt(ending)
+
+        assert (expected, expected) == (receipt.cost, receipt.attempts[-1].cost)
+        assert receipt.cost == under_way.cost == under_way.attempts[-1].cost
 
 
 async def test_a_request_that_never_was_at_a_provider_has_no_usage() -> None:

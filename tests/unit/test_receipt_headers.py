@@ -54,6 +54,17 @@ def test_an_answer_says_what_served_it_and_what_failed_before() -> None:
     } == headers(receipt)
 
 
+def test_an_answer_says_what_it_cost() -> None:
+    """In dollars, to the last digit, beside what it used; an unknown price says nothing."""
+    used = evolve(PLAIN, usage=Usage(3, 4), cost=123_400)
+
+    assert "0.000123400" == headers(used)["x-relay-cost"]
+    assert "0.000000000" == headers(evolve(used, cost=0))["x-relay-cost"]
+    assert "x-relay-cost" in headers(evolve(used, stream=True, delivery="whole"))
+    for unknown in (evolve(used, cost=None), evolve(used, stream=True), evolve(PLAIN, cost=None)):
+        assert "x-relay-cost" not in headers(unknown)
+
+
 def test_an_estimate_is_marked() -> None:
     """Nobody takes it for the provider's word."""
     receipt = evolve(PLAIN, usage=Usage(output_tokens=4, estimated=True))

@@ -10,6 +10,7 @@ from src.entrypoints.settings.records import (
     FileRecord,
     KeyRecord,
     LimitRecord,
+    PriceRecord,
     ProviderRecord,
     Record,
     RouteRecord,
@@ -172,6 +173,7 @@ def test_waits_of_a_model_go_over_those_of_the_provider(tmp_path: Path) -> None:
 RECORDS: dict[str, type[Record]] = {
     "provider": ProviderRecord,
     "provider_key": KeyRecord,
+    "price": PriceRecord,
     "fallback": TargetRecord,
     "target": TargetRecord,
     "virtual_model": VirtualModelRecord,

@@ -67,6 +67,7 @@ def test_what_is_honoured_is_not_remarked_on(variable: object, tmp_path: Path) -
         "RELAY_DEMO": "on",
         "RELAY_STORE_ANSWERS": "on",
         "RELAY_STRICT_TRANSLATION": "off",
+        "RELAY_UNKNOWN_PRICE": "refuse",
         "RELAY_LOG": "json",
         "RELAY_MAX_REQUEST_BYTES": "5000",
         "PORT": "80",

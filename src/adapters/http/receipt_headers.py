@@ -3,6 +3,7 @@
 from math import ceil
 from urllib.parse import quote
 
+from ...domain.pricing import usd
 from ...domain.receipt import AttemptRecord, Left, Receipt, Usage
 
 #: A header longer than this helps nobody; the journal has the whole receipt.
@@ -27,6 +28,8 @@ def of(receipt: Receipt) -> list[tuple[bytes, bytes]]:
     # Of a stream it is known beforehand only where all of it was held.
     if receipt.usage is not None and (not receipt.stream or receipt.delivery == "whole"):
         fields.append(("x-relay-usage", _usage(receipt.usage)))
+        if receipt.cost is not None:
+            fields.append(("x-relay-cost", usd(receipt.cost)))
     if receipt.dropped:
         fields.append(("x-relay-dropped", ", ".join(receipt.dropped)))
     if receipt.estimated:

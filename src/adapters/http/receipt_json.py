@@ -1,5 +1,6 @@
 """A receipt as callers read it."""
 
+from ...domain.pricing import usd
 from ...domain.receipt import AttemptRecord, Receipt, Usage
 
 
@@ -16,6 +17,7 @@ def of(receipt: Receipt) -> dict[str, object]:
         "error": receipt.error or None,
         "attempts": [_attempt(attempt) for attempt in receipt.attempts],
         "usage": _usage(receipt.usage),
+        "cost_usd": _cost(receipt.cost),
         "milliseconds": round(receipt.seconds * 1000, 1),
         "first_event_milliseconds": None
         if receipt.first_event_seconds is None
@@ -41,7 +43,13 @@ def _attempt(attempt: AttemptRecord) -> dict[str, object]:
         "milliseconds": round(attempt.seconds * 1000, 1),
         "upstream_request_id": attempt.upstream_request_id or None,
         "usage": _usage(attempt.usage),
+        "cost_usd": _cost(attempt.cost),
     }
+
+
+def _cost(nano: int | None) -> str | None:
+    """As text: a float would not be exact."""
+    return None if nano is None else usd(nano)
 
 
 def _usage(usage: Usage | None) -> dict[str, object] | None:

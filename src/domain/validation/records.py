@@ -10,6 +10,7 @@ from attrs import asdict
 from ..catalogue import ClientKey, Provider, Route, Snapshot, Timeouts, VirtualModel
 from ..errors import Problem
 from ..index import PREFIX_ENDS
+from ..pricing import MOST_PRICE
 
 #: The relay sets these itself, or they belong to the connection (RFC 9110, 7.6.1).
 RESERVED_HEADERS = frozenset(
@@ -82,7 +83,17 @@ def _provider(path: str, provider: Provider) -> Iterator[Problem]:
     yield from _timeouts(f"{path}.timeouts", provider.timeouts)
     for model, timeouts in provider.model_timeouts.items():
         yield from _timeouts(f"{path}.model_timeouts.{model}", timeouts)
+    yield from _prices(path, provider)
     yield from _headers(path, provider)
+
+
+def _prices(path: str, provider: Provider) -> Iterator[Problem]:
+    for model, price in provider.prices.items():
+        if not 0 <= min(price.input, price.output, price.read, price.written):
+            yield Problem(f"{path}.prices.{model}", "is below 0.", "Give 0 for what is free.")
+        if max(price.dearest, price.output) > MOST_PRICE:
+            mend = "Prices are in USD per million tokens."
+            yield Problem(f"{path}.prices.{model}", "is more than 100,000 USD.", mend)
 
 
 def url_fault(url: str) -> str | None:

@@ -1,7 +1,7 @@
 """`airelay usage` and `airelay requests`: what is in the books of this machine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -11,16 +11,16 @@ import click
 
 from ...domain.errors import StoreUnavailable
 from ...domain.ports import Journal
+from ...domain.pricing import usd
 from ...domain.receipt import Receipt
-from ...domain.usage import Column, RequestQuery, Row, UsageQuery, Window, grouped, since
+from ...domain.usage import Column, RequestQuery, UsageQuery, Window, grouped, since
 from ...locales import say
 from ..settings import Settings, load
 from ..settings.paths import Json
 from .group import Around, file_option, print_json, show
+from .usage_table import note, record, table
 
 T = TypeVar("T")
-
-_NUMBERS = ("requests", "errors", "input", "output", "cached", "estimated")
 
 
 @click.command()
@@ -43,12 +43,14 @@ def usage(
     as_json: bool,
     file: Path | None,
 ) -> None:
-    """Show what was used: requests, errors and tokens, by day or hour.
+    """Show what was used: requests, errors, tokens, dollars and seconds, by day or hour.
 
     Days are those of RELAY_TIMEZONE. A request counts in the day it came in, under what answered
     it; tokens that the provider did not count itself are estimated, and their requests counted in
-    the last column. Attempts that were abandoned and paid for stand under the status
-    0, and so do requests whose process died before their caller had heard anything.
+    `estimated`; those whose price is not known are counted in `unpriced`, and cost nothing here.
+    Within p50 seconds about half of the answers were complete, within p95 19 of 20; first50 and
+    first95: streams had begun. Attempts that were abandoned and paid for stand under the status 0,
+    and so do requests whose process died before their caller had heard anything.
 
     \b
     Examples:
@@ -62,9 +64,12 @@ def usage(
     found = _read(settings, lambda journal: journal.usage(UsageQuery(window, since=first)))
     rows = grouped(found, by or ("provider", "model"))
     if as_json:
-        print_json([_row(row, by or ("provider", "model")) for row in rows])
+        print_json([record(row, by or ("provider", "model")) for row in rows])
         return
-    show(_table(rows, by or ("provider", "model")) if rows else [say("books_empty", around.lang)])
+    if not rows:
+        show([say("books_empty", around.lang)])
+        return
+    show((*table(rows, by or ("provider", "model")), *note(rows, around.lang)))
 
 
 @click.command()
@@ -113,58 +118,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _row(row: Row, by: tuple[Column, ...]) -> Json:
-    kept: dict[str, Json] = {column: getattr(row.heading, column) for column in by}
-    tally = row.tally
-    return {
-        "period": row.period,
-        **kept,
-        "requests": tally.requests,
-        "errors": tally.errors,
-        "input_tokens": tally.input_tokens,
-        "output_tokens": tally.output_tokens,
-        "cached_tokens": tally.cached_tokens,
-        "cache_write_tokens": tally.cache_write_tokens,
-        "reasoning_tokens": tally.reasoning_tokens,
-        "estimated": tally.estimated,
-    }
-
-
-def _table(rows: tuple[Row, ...], by: tuple[Column, ...]) -> Iterator[str]:
-    lines = [("period", *by, *_NUMBERS), *(_cells(row, by) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    words = len(by) + 1
-    for line in lines:
-        cells = [
-            cell.ljust(width) if place < words else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
-
-
-def _cells(row: Row, by: tuple[Column, ...]) -> tuple[str, ...]:
-    tally = row.tally
-    numbers = (
-        tally.requests,
-        tally.errors,
-        tally.input_tokens,
-        tally.output_tokens,
-        tally.cached_tokens,
-        tally.estimated,
-    )
-    named = (str(getattr(row.heading, column)) or "-" for column in by)
-    return (row.period, *named, *(f"{number:,}" for number in numbers))
-
-
 def _line(receipt: Receipt) -> str:
     at = datetime.fromtimestamp(receipt.at, UTC)
     served = receipt.served_by
     where = f" -> {served.provider}/{served.model}" if served else ""
     tokens = f", {receipt.usage.output_tokens} tokens out" if receipt.usage else ""
+    cost = "" if receipt.cost is None else f", {usd(receipt.cost)} USD"
     failed = "".join(f"\n    {attempt}" for attempt in receipt.attempts if attempt.failed)
     return (
         f"{at:%Y-%m-%d %H:%M:%SZ} {receipt.status} {receipt.ending} {receipt.model}{where}"
-        f" ({receipt.client or 'nobody'}) {receipt.seconds * 1000:.0f} ms{tokens}"
+        f" ({receipt.client or 'nobody'}) {receipt.seconds * 1000:.0f} ms{tokens}{cost}"
         f" [{receipt.request_id}]{failed}"
     )
 

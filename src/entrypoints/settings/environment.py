@@ -10,7 +10,7 @@ from ...domain.errors import Problem
 from ...domain.validation import near, zone_exists
 from .keys import is_weak, listed
 from .records import ServerRecord
-from .values import MEBIBYTE, LogStyle, OnStoreDown, Switch
+from .values import MEBIBYTE, LogStyle, OnStoreDown, Switch, UnknownPrice
 
 HOW_TO_MAKE = "16 characters or more, hard to guess; `openssl rand -hex 24` prints one"
 
@@ -119,6 +119,10 @@ class Reader:
     def strict_translation(self, file: ServerRecord) -> bool:
         said = self._choice("RELAY_STRICT_TRANSLATION", _SWITCHES, "auto")
         return file.strict_translation is not False if said == "auto" else said == "on"
+
+    def unknown_price(self, file: ServerRecord) -> UnknownPrice:
+        options: dict[str, UnknownPrice] = {"zero": "zero", "refuse": "refuse"}
+        return self._choice("RELAY_UNKNOWN_PRICE", options, file.unknown_price or "zero")
 
     def _choice(self, name: str, options: Mapping[str, _T], default: _T) -> _T:
         said = self.text(name).lower()

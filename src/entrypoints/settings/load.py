@@ -9,7 +9,7 @@ from attrs import evolve
 from ...domain import validation
 from ...domain.catalogue import Snapshot
 from ...domain.errors import ConfigurationError, Problem
-from . import sources, variables
+from . import prices, sources, variables
 from . import store as stores
 from .environment import Reader, secrets
 from .folders import data_dir
@@ -40,7 +40,12 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
     return evolve(
         settings,
         snapshot=evolve(content, switched_off=off),
-        notices=(*settings.notices, *notices, *validation.notices(content)),
+        notices=(
+            *settings.notices,
+            *notices,
+            *validation.notices(content),
+            *prices.notices(content, settings.unknown_price),
+        ),
     )
 
 
@@ -83,6 +88,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         max_body_bytes=reader.max_body_bytes(file, found.notices),
         store_answers=reader.store_answers(file),
         strict_translation=reader.strict_translation(file),
+        unknown_price=reader.unknown_price(file),
         on_vercel=on_vercel,
         notices=(*own.notices, *kept.notices),
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...domain.catalogue import Limit, Route, Target, VirtualModel, When
 from .environment import Reader
-from .providers import entries, target
+from .providers import entries
 from .records import FileRecord, TargetRecord
+from .targets import target
 
 
 def virtual_models(file: FileRecord, known: frozenset[str]) -> Iterator[tuple[str, VirtualModel]]:

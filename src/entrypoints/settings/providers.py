@@ -8,12 +8,14 @@ from attrs import evolve, field, frozen
 
 from ...domain import builtin
 from ...domain.blocks import Dialect
-from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Target, Timeouts
+from ...domain.catalogue import HeaderStyle, Provider, ProviderKey, Timeouts
 from ...domain.errors import Problem
 from ...domain.validation import url_fault
 from .keys import handle, listed, pool
 from .paths import path_text
-from .records import KeyRecord, ProviderRecord, TargetRecord, TimeoutsRecord
+from .prices import own
+from .records import KeyRecord, ProviderRecord, TimeoutsRecord
+from .targets import fallback
 
 #: Stands in for a missing URL, so that the other mistakes can still be found.
 NOWHERE = "https://missing.invalid"
@@ -72,29 +74,6 @@ def entries(
             yield path_text((section, i)), each.name, each
 
 
-def target(said: str | TargetRecord, known: frozenset[str], *, alone: bool = False) -> Target:
-    """The target a text or table stands for. `alone`: a provider's name without a model is a
-    target too."""
-    if isinstance(said, TargetRecord):
-        return Target(said.provider, said.model, weight=said.weight, tier=said.tier)
-    if alone and said in known:
-        return Target(said, "")
-    for mark in "/:":
-        left, _, right = said.partition(mark)
-        if right and left in known:
-            return Target(left, right)
-    return Target(None, said)
-
-
-def fallback(said: str | TargetRecord, known: frozenset[str]) -> Target:
-    """As a target, but a name that is not known is a provider's, misspelt."""
-    found = target(said, known, alone=True)
-    if found.provider is not None or isinstance(said, TargetRecord):
-        return found
-    left, _, right = said.replace(":", "/", 1).partition("/")
-    return Target(left, right)
-
-
 def known_variables(name: str) -> tuple[str, ...]:
     """Where a provider's keys are looked for without being told."""
     stem = re.sub(r"[^A-Z0-9]", "_", name.upper())
@@ -142,6 +121,7 @@ def provider(
         user_agent=_or(record.user_agent, base.user_agent),
         headers=headers,
         stream_usage=_or(record.stream_usage, base.stream_usage),
+        prices={**base.prices, **own(path, record.prices, faults)},
         enabled=_or(record.enabled, base.enabled),
     )
 

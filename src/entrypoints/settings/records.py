@@ -34,6 +34,13 @@ class TimeoutsRecord(Record, frozen=True):
     drain: float | None = None
 
 
+class PriceRecord(Record, frozen=True):
+    input: float = 0.0
+    output: float = 0.0
+    cached: float | None = None
+    cache_write: float | None = None
+
+
 class ProviderRecord(Record, frozen=True):
     name: str | None = None
     dialect: str | None = None
@@ -49,6 +56,7 @@ class ProviderRecord(Record, frozen=True):
     user_agent: str | None = None
     headers: dict[str, str] | None = None
     stream_usage: bool | None = None
+    prices: dict[str, PriceRecord] = {}
     enabled: bool | None = None
 
 
@@ -105,6 +113,7 @@ class ServerRecord(Record, frozen=True):
     max_body_bytes: int | None = None
     store_answers: bool | None = None
     strict_translation: bool | None = None
+    unknown_price: Literal["zero", "refuse"] | None = None
 
 
 class FileRecord(Record, frozen=True):

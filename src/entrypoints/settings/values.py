@@ -10,6 +10,8 @@ from ...domain.catalogue import Snapshot
 OnStoreDown = Literal["local", "closed", "open"]
 Switch = Literal["auto", "on", "off"]
 LogStyle = Literal["auto", "json", "text"]
+#: What a limit on cost does with a model whose price is not known.
+UnknownPrice = Literal["zero", "refuse"]
 
 #: `memory`: nothing is kept, as on Vercel without a store.
 StoreKind = Literal["file", "memory", "redis", "upstash"]
@@ -52,6 +54,7 @@ class Settings:
     store_answers: bool = False
     #: What another dialect cannot say and changes the meaning is refused, not left out.
     strict_translation: bool = True
+    unknown_price: UnknownPrice = "zero"
     on_vercel: bool = False
     #: What the operator should know and need not mend before starting.
     notices: tuple[str, ...] = ()

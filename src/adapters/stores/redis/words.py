@@ -6,6 +6,7 @@ import msgspec
 from attrs import astuple, evolve, frozen
 
 from ....domain import entry as entries
+from ....domain import histogram
 from ....domain.entry import Entry
 from ....domain.idempotency import Claim, StoredAnswer
 from ....domain.lines import Amounts, Line
@@ -115,8 +116,7 @@ def row(heading: bytes, numbers: bytes) -> Row:
     period, client, provider, model, status = msgspec.json.decode(
         heading, type=tuple[str, str, str, str, int]
     )
-    tally = Tally(*map(int, numbers.split()))
-    return Row(period, Heading(client, provider, model, status), tally)
+    return Row(period, Heading(client, provider, model, status), _tally(numbers))
 
 
 def kept_text(receipt: Receipt, answer: StoredAnswer | None) -> str:
@@ -133,7 +133,19 @@ def claimed(key: str, data: bytes) -> tuple[Claimed, str]:
 
 
 def _numbers(tally: Tally) -> str:
-    return " ".join(map(str, astuple(tally)))
+    """Every column, then both histograms by their buckets: Lua's numbers hold no more."""
+    *sums, latency, first_event = astuple(tally)
+    counted = (*histogram.counts(latency), *histogram.counts(first_event))
+    return " ".join(map(str, (*sums, *counted)))
+
+
+def _tally(numbers: bytes) -> Tally:
+    found = [int(number) for number in numbers.split()]
+    sums = found[: -2 * histogram.BUCKETS]
+    latency, first = found[len(sums) : -histogram.BUCKETS], found[-histogram.BUCKETS :]
+    return evolve(
+        Tally(*sums), latency=histogram.packed(latency), first_event=histogram.packed(first)
+    )
 
 
 def _line(

@@ -4,6 +4,7 @@ import sqlite3
 
 from attrs import define
 
+from ....domain import histogram
 from ....domain.quota import Hold
 from ....domain.receipt import Receipt
 from ....domain.usage import Heading, RequestQuery, Row, Tally, UsageQuery
@@ -17,10 +18,12 @@ _REQUESTS = f"""
         AND (?1 IS NULL OR client = ?1) ORDER BY ended DESC LIMIT ?2"""  # noqa: S608
 _USAGE = """
     SELECT period, client, provider, model, status, requests, errors, input_tokens, output_tokens,
-        cached_tokens, cache_write_tokens, reasoning_tokens, estimated
+        cached_tokens, cache_write_tokens, reasoning_tokens, estimated, cost, unpriced, latency,
+        first_event
     FROM sums WHERE kind = ? AND period >= ? AND period <= ?
         AND (requests OR errors OR input_tokens OR output_tokens OR cached_tokens
-            OR cache_write_tokens OR reasoning_tokens OR estimated)
+            OR cache_write_tokens OR reasoning_tokens OR estimated OR cost OR unpriced
+            OR latency <> '0' OR first_event <> '0')
     ORDER BY period, client, provider, model, status"""
 
 
@@ -56,7 +59,12 @@ def _receipts(
 
 def _usage(file: sqlite3.Connection, query: UsageQuery) -> tuple[Row, ...]:
     rows = file.execute(_USAGE, (query.window, query.since, query.until))
-    return tuple(Row(row[0], Heading(*row[1:5]), Tally(*row[5:])) for row in rows)
+    return tuple(Row(row[0], Heading(*row[1:5]), _tally(*row[5:])) for row in rows)
+
+
+def _tally(*values: int | str) -> Tally:
+    *numbers, latency, first_event = values
+    return Tally(*map(int, numbers), *map(histogram.read, (latency, first_event)))
 
 
 def _holds(file: sqlite3.Connection) -> tuple[Hold, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 
 from attrs import astuple, define
 
-from ....domain import gauges
+from ....domain import gauges, histogram
 from ....domain.admission import Records
 from ....domain.entry import Entry
 from ....domain.gauges import Gauges
+from ....domain.pricing import MOST_COST
 from ....domain.usage import Row, Tally, Window
 from ..bookkeeping import Claimed
 from . import words
@@ -36,14 +37,19 @@ _TRIM_ANSWERS = """
     UPDATE claims SET content_type = NULL, answer = NULL WHERE answer IS NOT NULL AND place <= (
         SELECT place FROM claims WHERE answer IS NOT NULL ORDER BY place DESC LIMIT 1 OFFSET ?)"""
 _ADD = """
-    INSERT INTO sums VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO sums (kind, period, client, provider, model, status, requests, errors,
+        input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens,
+        estimated, cost, unpriced, latency, first_event)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
         errors = errors + excluded.errors, input_tokens = input_tokens + excluded.input_tokens,
         output_tokens = output_tokens + excluded.output_tokens,
         cached_tokens = cached_tokens + excluded.cached_tokens,
         cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
         reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-        estimated = estimated + excluded.estimated"""
+        estimated = estimated + excluded.estimated, cost = cost + excluded.cost,
+        unpriced = unpriced + excluded.unpriced, latency = merged(latency, excluded.latency),
+        first_event = merged(first_event, excluded.first_event)"""
 _GAUGES = "SELECT record FROM gauges WHERE subject = ?"
 _SET_GAUGES = "INSERT OR REPLACE INTO gauges (subject, record) VALUES (?, ?)"
 _CLAIMED = """
@@ -92,7 +98,7 @@ class SqlPages:
         self.connection.executemany(
             _ADD,
             [
-                (window, row.period, *astuple(row.heading), *_bounded(row.tally))
+                (window, row.period, *astuple(row.heading), *_values(row.tally))
                 for window, row in sums
             ],
         )
@@ -143,8 +149,13 @@ class SqlPages:
         return entry
 
 
-def _bounded(tally: Tally) -> Iterator[int]:
-    return (max(-MOST_TOKENS, min(value, MOST_TOKENS)) for value in astuple(tally))
+def _values(tally: Tally) -> Iterator[int | str]:
+    *numbers, cost, unpriced, latency, first_event = astuple(tally)
+    yield from (max(-MOST_TOKENS, min(value, MOST_TOKENS)) for value in numbers)
+    yield max(-MOST_COST, min(cost, MOST_COST))
+    yield unpriced
+    yield histogram.text(latency)
+    yield histogram.text(first_event)
 
 
 _STATES = ("open", "settled", "lost", "corrected")

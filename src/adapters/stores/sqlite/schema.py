@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ....domain import histogram
 from .trouble import Foreign, locked
 
 Connect = Callable[[Path, float], sqlite3.Connection]
@@ -39,9 +40,18 @@ _FIRST = (
     "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
     "CREATE TABLE leases (name TEXT PRIMARY KEY, token INTEGER NOT NULL, until REAL NOT NULL)",
 )
-_SECOND = ("CREATE TABLE gauges (subject TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",)
+#: What it cost, and how long it took. Histograms are text: they are longer than 63 bits. Tokens of
+#: before had no price; how many abandoned attempts a row holds is not known, but there are some.
+_COSTS = (
+    "ALTER TABLE sums ADD COLUMN cost INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sums ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sums ADD COLUMN latency TEXT NOT NULL DEFAULT '0'",
+    "ALTER TABLE sums ADD COLUMN first_event TEXT NOT NULL DEFAULT '0'",
+    "UPDATE sums SET unpriced = max(requests, 1) WHERE input_tokens OR output_tokens",
+)
+_LIMITS = ("CREATE TABLE gauges (subject TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",)
 #: One tuple of statements for each version; what is released is never edited, only followed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _COSTS, _LIMITS)
 
 #: A power cut may take the last commits, a killed process none (sqlite.org/pragma.html, NORMAL).
 _SETTINGS = (
@@ -79,6 +89,7 @@ def prepare(connection: sqlite3.Connection, patience: float) -> None:
     _log_ahead(connection, time.monotonic() + patience)
     for statement in _SETTINGS:
         connection.execute(statement)
+    connection.create_function("merged", 2, _merged, deterministic=True)
     # A damaged name must not hide what stands beside it.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
 
@@ -104,6 +115,11 @@ def _migrate(connection: sqlite3.Connection, version: int) -> None:
             connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _merged(one: object, other: object) -> str:
+    """Two histograms as one, for SQL."""
+    return histogram.text(histogram.read(one) + histogram.read(other))
 
 
 def _log_ahead(connection: sqlite3.Connection, until: float) -> None:

@@ -63,7 +63,7 @@ class Books:
         if self.outbox.away:
             return
         try:
-            await self._within(SWEEP_SECONDS, self.outbox.ledger.sweep(self.clock.now()))
+            await self._within(SWEEP_SECONDS, self.outbox.ledger.sweep())
         except (StoreUnavailable, TimeoutError) as error:
             self.outbox.failed("sweep", error)
 

@@ -71,8 +71,9 @@ class Ledger(Protocol):
         hold then lasts until `hold.until`, if that is later than before."""
         ...
 
-    async def sweep(self, now: float) -> int:
-        """Settles holds past their end at their last checkpoint, as `lost`; answers how many."""
+    async def sweep(self) -> int:
+        """Settles holds past their end at their last checkpoint, as `lost`; answers how many. The
+        clock of the books decides: those who ask disagree."""
         ...
 
 

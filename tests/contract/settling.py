@@ -13,7 +13,8 @@ from src.adapters.stores.sqlite.journal import SqliteJournal
 from src.adapters.stores.sqlite.leases import SqliteLeases
 from src.domain.errors import StoreUnavailable
 
-from .books import Books, SetClock, hold, outcome, sqlite_ledger
+from .books import Books, SetClock, outcome, sqlite_ledger
+from .books import unlimited as hold
 
 SHARED = 20
 

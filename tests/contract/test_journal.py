@@ -98,4 +98,4 @@ async def test_between_two_trims_the_journal_is_bounded_too(
     for number in range(TRIM_EVERY + 100):
         await books.ledger.settle(hold(f"{number}"), outcome(f"{number}"))
 
-    assert 120 == len(await books.ended(10_000))
+    assert 20 <= len(await books.ended(10_000)) <= 120

@@ -107,7 +107,7 @@ async def test_a_correction_moves_money_and_times(books: Books) -> None:
     so_far = evolve(STREAM, ending="internal", usage=Usage(10, 1), cost=11)
     await books.ledger.admit(hold("1"))
     await books.ledger.checkpoint(hold("1"), Outcome(so_far))
-    await books.ledger.sweep(NOW + 3600)
+    await books.sweep(NOW + 3600)
     assert (11, 0) == ((await total(books)).cost, (await total(books)).latency)
 
     await books.ledger.settle(hold("1"), Outcome(STREAM))

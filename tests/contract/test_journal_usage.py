@@ -86,7 +86,7 @@ async def test_abandoned_attempts_are_booked_under_status_0(books: Books) -> Non
 async def test_what_a_correction_takes_away_is_not_shown(books: Books) -> None:
     """The lost one was under status 0; the row is all zeros now, and gone."""
     await books.ledger.admit(hold("1"))
-    await books.ledger.sweep(NOW + 600)
+    await books.sweep(NOW + 600)
     assert [("team", "", "m", 0)] == [
         (row.heading.client, row.heading.provider, row.heading.model, row.heading.status)
         for row in await books.journal.usage(UsageQuery())

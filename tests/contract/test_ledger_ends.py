@@ -15,7 +15,7 @@ async def test_a_hold_past_its_end_is_swept_once(books: Books) -> None:
     await books.ledger.admit(hold("open", until=NOW + 1))
     await books.ledger.admit(hold("late", until=NOW))
 
-    assert (1, 0) == (await books.ledger.sweep(NOW), await books.ledger.sweep(NOW))
+    assert (1, 0) == (await books.sweep(NOW), await books.sweep(NOW))
     assert ["open"] == await books.open()
     swept = await books.journal.receipt("late", "team")
     assert swept is not None
@@ -29,7 +29,7 @@ async def test_a_swept_hold_is_charged_what_was_delivered_at_least(books: Books)
     await books.ledger.checkpoint(hold("1"), outcome("1", output=3))
     await books.ledger.checkpoint(hold("1"), outcome("1", output=5))
 
-    assert 1 == await books.ledger.sweep(NOW + 600)
+    assert 1 == await books.sweep(NOW + 600)
     assert 5 == await books.charged("1") == (await books.total()).output_tokens
 
 
@@ -37,7 +37,7 @@ async def test_a_late_settle_corrects_once(books: Books) -> None:
     """It was thought dead and was not: the sums move by the difference, the first time only."""
     await books.ledger.admit(hold("1"))
     await books.ledger.checkpoint(hold("1"), outcome("1", output=5))
-    await books.ledger.sweep(NOW + 600)
+    await books.sweep(NOW + 600)
     for output in (9, 99):
         await books.ledger.settle(hold("1"), outcome("1", output=output))
 
@@ -50,7 +50,7 @@ async def test_a_late_settle_corrects_once(books: Books) -> None:
 async def test_a_corrected_request_is_the_newest(books: Books) -> None:
     """It ended when it was settled."""
     await books.ledger.admit(hold("1", until=NOW))
-    await books.ledger.sweep(NOW)
+    await books.sweep(NOW)
     await books.ledger.settle(hold("2"), outcome("2"))
     await books.ledger.settle(hold("1"), outcome("1"))
 
@@ -63,7 +63,7 @@ async def test_a_settled_hold_is_neither_swept_nor_checkpointed(books: Books) ->
     await books.ledger.settle(hold("1"), outcome("1"))
     await books.ledger.checkpoint(hold("1"), outcome("1", output=99))
 
-    assert 0 == await books.ledger.sweep(NOW + 9_999)
+    assert 0 == await books.sweep(NOW + 9_999)
     assert 7 == await books.charged("1")
 
 
@@ -71,7 +71,7 @@ async def test_a_checkpoint_of_what_is_swept_or_unknown_changes_nothing(books: B
     """It comes too late, or to the wrong books."""
     await books.ledger.checkpoint(hold("unknown"), outcome("unknown"))
     await books.ledger.admit(hold("1", until=NOW))
-    await books.ledger.sweep(NOW)
+    await books.sweep(NOW)
     await books.ledger.checkpoint(hold("1", until=NOW + 9), outcome("1"))
 
     assert [] == await books.open()
@@ -85,8 +85,8 @@ async def test_a_checkpoint_lengthens_the_hold_and_never_shortens_it(books: Book
     await books.ledger.checkpoint(hold("1", until=NOW + 20), outcome("1"))
     await books.ledger.checkpoint(hold("1", until=NOW + 5), outcome("1"))
 
-    assert 0 == await books.ledger.sweep(NOW + 19)
-    assert 1 == await books.ledger.sweep(NOW + 20)
+    assert 0 == await books.sweep(NOW + 19)
+    assert 1 == await books.sweep(NOW + 20)
 
 
 async def test_a_move_keeps_what_a_checkpoint_said(books: Books) -> None:
@@ -96,7 +96,7 @@ async def test_a_move_keeps_what_a_checkpoint_said(books: Books) -> None:
     await books.ledger.move(moved(hold("1"), "other"))
 
     assert [NOW + 20] == [held.until for held in await books.journal.holds()]
-    await books.ledger.sweep(NOW + 20)
+    await books.sweep(NOW + 20)
     assert 3 == await books.charged("1")
 
 
@@ -117,7 +117,7 @@ async def test_a_sweep_ends_all_there_are_the_earliest_first(books: Books) -> No
     for number in range(600):
         await books.ledger.admit(hold(f"{number:03}", until=NOW + 600 - number))
 
-    assert 600 == await books.ledger.sweep(NOW + 600)
+    assert 600 == await books.sweep(NOW + 600)
     assert ["000", "001"] == await books.ended(2)
     assert 600 == (await books.total()).requests
 
@@ -129,7 +129,7 @@ async def test_sweep_and_settle_at_the_same_time_charge_once(books: Books) -> No
         await books.ledger.admit(hold(name))
         await books.ledger.checkpoint(hold(name), outcome(name, output=5))
     settles = [books.ledger.settle(hold(name), outcome(name, output=9)) for name in names]
-    sweeps = [books.ledger.sweep(NOW + 600) for _ in range(4)]
+    sweeps = [books.sweep(NOW + 600) for _ in range(4)]
     await asyncio.gather(*settles[:20], *sweeps, *settles[20:])
 
     total = await books.total()
@@ -140,7 +140,7 @@ async def test_sweep_and_settle_at_the_same_time_charge_once(books: Books) -> No
 async def test_the_end_is_booked_in_the_window_of_the_arrival(books: Books) -> None:
     """A correction weeks later takes away what was booked then, and nothing of today's."""
     await books.ledger.admit(hold("1"))
-    await books.ledger.sweep(NOW + 600)
+    await books.sweep(NOW + 600)
     books.clock.turn(20 * 86_400)
     await books.ledger.settle(hold("1"), evolve(outcome("1", output=9)))
 

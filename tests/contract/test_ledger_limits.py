@@ -96,7 +96,7 @@ async def test_what_dies_gives_back_its_place_and_pays_for_its_checkpoint(books:
     await books.ledger.admit(hold("1", until=NOW + 10))
     await books.ledger.checkpoint(hold("1", until=NOW + 20), outcome("1", output=5))
     books.clock.turn(20)
-    assert 1 == await books.ledger.sweep(books.clock.now())
+    assert 1 == await books.ledger.sweep()
 
     assert [3, 95] == await left(books, THREE_PLACES, TOKENS_A_DAY)
     for _ in range(2):

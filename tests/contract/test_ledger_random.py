@@ -3,130 +3,93 @@
 The sequences come from fixed seeds, so that a failing one is a number.
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
-from attrs import define, evolve
 
 from src.adapters.stores.memory import MemoryLedger
+from src.adapters.stores.redis.carrier import Carrier
+from src.adapters.stores.redis.layout import Keys
 from src.adapters.stores.sqlite.database import NAME, Database
 from src.adapters.stores.sqlite.journal import SqliteJournal
 from src.adapters.stores.sqlite.ledger import SqliteLedger
-from src.domain.catalogue import Limit
-from src.domain.idempotency import StoredAnswer
-from src.domain.lines import Amounts, Limits
-from src.domain.quota import Hold, Outcome, moved
-from src.domain.receipt import Ending, Usage
-from src.domain.usage import RequestQuery, UsageQuery
+from src.domain import gauges
+from tests.support.carriers import CARRIERS
 
-from .books import NOW, Books, Heard, SetClock, claim, hold, opened
+from .books import Books, Heard, SetClock, on_redis
+from .twins import Twins, pages
 
-SEQUENCES, VERBS, GROUPS = 400, 30, 4
+VERBS, GROUPS = 30, 4
 #: Small, so that what is forgotten differs as well, if it does.
 KEPT, TRIM_EVERY = 4, 3
-LIMITS = (
-    Limit("client:team", "concurrency", "total", 2),
-    Limit("client:team", "requests", "minute", 3),
-    Limit("deployment", "tokens", "day", 20),
-    Limit("provider:p", "output_tokens", "total", 30, mode="shadow"),
-    Limit("provider:other", "tokens", "minute", 9),
-)
-AMOUNTS = Amounts(3, 2)
-ENDINGS: tuple[Ending, ...] = ("completed", "client_gone", "upstream_error", "deadline")
-
-
-@define(eq=False)
-class Twins:
-    """Two books that are told the same."""
-
-    books: tuple[Books, Books]
-    dice: Random
-
-    async def step(self) -> tuple[object, object]:
-        """One verb, drawn by lot, and what each of them answers."""
-        verb = self.dice.choice(
-            ("admit", "admit", "settle", "settle", "checkpoint", "move", "sweep")
-        )
-        held, outcome = self._hold(), self._outcome()
-        turned = self.dice.choice((0.0, 0.0, 1.0, 40.0, 4000.0))
-        one, other = [await self._do(b, verb, held, outcome, turned) for b in self.books]
-        return one, other
-
-    async def _do(
-        self, books: Books, verb: str, held: Hold, outcome: Outcome, turned: float
-    ) -> object:
-        books.clock.turn(turned)
-        match verb:
-            case "admit":
-                return await books.ledger.admit(held)
-            case "settle":
-                await books.ledger.settle(held, outcome)
-            case "checkpoint":
-                await books.ledger.checkpoint(held, outcome)
-            case "move":
-                return await books.ledger.move(
-                    moved(held, "other", amounts=AMOUNTS, limits=Limits.of(LIMITS), now=NOW)
-                )
-            case _:
-                return await books.ledger.sweep(books.clock.now())
-        return None
-
-    def _hold(self) -> Hold:
-        """Few names and few keys, so that they meet."""
-        now, dice = self.books[0].clock.now(), self.dice
-        claimed = claim(dice.choice("KL"), dice.choice("xy"), until=now + 900)
-        held = hold(
-            dice.choice("123456"),
-            at=now,
-            until=now + dice.choice((0.0, 30.0, 600.0)),
-            claim=claimed if dice.random() < 0.5 else None,
-        )
-        amounts = Amounts(dice.randrange(9), dice.randrange(9))
-        limits = Limits.of(dice.sample(LIMITS, dice.randint(0, 3)))
-        return evolve(held, lines=limits.lines(held.subjects, amounts, now))
-
-    def _outcome(self) -> Outcome:
-        dice = self.dice
-        usage = Usage(dice.randrange(9), dice.randrange(9), estimated=dice.random() < 0.2)
-        receipt = evolve(
-            opened(dice.choice("123456"), at=NOW + dice.randrange(9000)),
-            ending=dice.choice(ENDINGS),
-            status=dice.choice((200, 499, 502)),
-            usage=dice.choice((usage, None)),
-        )
-        answer = StoredAnswer("text/plain", dice.randbytes(9))
-        return Outcome(receipt, answer=dice.choice((answer, None)))
-
-
-async def pages(books: Books) -> object:
-    """All that can be read."""
-    receipts = await books.journal.requests(RequestQuery())
-    known = [await books.journal.receipt(name, "team") for name in "123456"]
-    days, hours = [await books.journal.usage(UsageQuery(kind)) for kind in ("day", "hour")]
-    return receipts, known, days, hours, await books.journal.holds()
-
-
-def twins(seed: int, folder: Path) -> tuple[Twins, Database]:
-    clocks = SetClock(), SetClock()
-    memory = MemoryLedger(clocks[0], kept=KEPT, trim_every=TRIM_EVERY)
-    database = Database(folder / f"{seed}" / NAME)
-    sqlite = SqliteLedger(database, clocks[1], Heard(), kept=KEPT, trim_every=TRIM_EVERY)
-    both = (
-        Books(memory, memory, clocks[0]),
-        Books(sqlite, SqliteJournal(database), clocks[1]),
-    )
-    return Twins(both, Random(seed)), database
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
-async def test_all_stores_keep_the_same_books(tmp_path: Path, group: int) -> None:
+async def test_sqlite_keeps_the_same_books(tmp_path: Path, group: int) -> None:
     """Whatever the verbs and their order: verdicts, receipts, sums and holds are the same."""
-    for seed in range(group, SEQUENCES, GROUPS):
-        pair, database = twins(seed, tmp_path)
-        for number in range(VERBS):
-            one, other = await pair.step()
-            assert one == other, f"seed {seed}, verb {number}"
-        memory, sqlite = [await pages(books) for books in pair.books]
-        assert memory == sqlite, f"seed {seed}"
+    for seed in range(group, 400, GROUPS):
+        clocks = SetClock(), SetClock()
+        memory = MemoryLedger(clocks[0], kept=KEPT, trim_every=TRIM_EVERY)
+        database = Database(tmp_path / f"{seed}" / NAME)
+        sqlite = SqliteLedger(database, clocks[1], Heard(), kept=KEPT, trim_every=TRIM_EVERY)
+        reference = Books(memory, memory, clocks[0])
+        await told_the_same(
+            seed,
+            Twins((reference, Books(sqlite, SqliteJournal(database), clocks[1])), Random(seed)),
+        )
         database.close()
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.parametrize("way", CARRIERS)
+async def test_redis_keeps_the_same_books(redis_url: str, way: str, group: int) -> None:
+    """The same; and after each verb the same limits, to the byte."""
+    async with CARRIERS[way](redis_url) as carrier:
+        for seed in range(group, 120, GROUPS):
+            await on_both(seed, carrier)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("group", range(GROUPS))
+async def test_twenty_thousand_sequences(redis_url: str, group: int) -> None:
+    """Lua comes to what the reference comes to."""
+    async with CARRIERS["tcp"](redis_url) as carrier:
+        for seed in range(group, 20_000, GROUPS):
+            await on_both(seed, carrier)
+
+
+async def on_both(seed: int, carrier: Carrier) -> None:
+    keys, clock = Keys(f"twins-{uuid4().hex}"), SetClock()
+    memory = MemoryLedger(clock)
+    pair = Twins(
+        (Books(memory, memory, clock), on_redis(carrier, keys.namespace)),
+        Random(seed),
+        always=True,
+    )
+    await told_the_same(seed, pair, lambda: same_gauges(memory, carrier, keys))
+    await carrier.run(["DEL", keys.books, keys.inbox, keys.receipts, keys.order])
+
+
+async def told_the_same(
+    seed: int, pair: Twins, look: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    for number in range(VERBS):
+        one, other = await pair.step()
+        assert one == other, f"seed {seed}, verb {number}"
+        if look is not None:
+            await look()
+    reference, found = [await pages(books) for books in pair.books]
+    assert reference == found, f"seed {seed}"
+
+
+async def same_gauges(memory: MemoryLedger, carrier: Carrier, keys: Keys) -> None:
+    expected = {name: gauges.write(record) for name, record in memory.pages.records.items()}
+    (flat,) = await carrier.run(["HGETALL", keys.books])
+    assert isinstance(flat, list)
+    fields = [field.decode() for field in flat if isinstance(field, bytes)]
+    found = dict(zip(fields[::2], fields[1::2], strict=True))
+    assert expected == {n.removeprefix("g:"): v for n, v in found.items() if n.startswith("g:")}

@@ -19,7 +19,7 @@ async def test_no_verb_looks_through_all_entries(tmp_path: Path) -> None:
     await books.ledger.checkpoint(hold("1"), outcome("1"))
     await books.ledger.move(moved(hold("1"), "other"))
     await books.ledger.settle(hold("1"), outcome("1"))
-    await books.ledger.sweep(9e9)
+    await books.sweep(9e9)
     await books.journal.requests(RequestQuery())
     await books.open()
     said = [line for line in rig.said if "entries" in line and "CREATE" not in line]

@@ -84,7 +84,7 @@ async def test_a_killed_process_leaves_holds_that_another_sweeps(tmp_path: Path)
 
     books, database = over(tmp_path)
     assert ["dead-begun", "dead-streaming"] == await books.open()
-    assert (0, 2) == (await books.ledger.sweep(NOW), await books.ledger.sweep(NOW + 600))
+    assert (0, 2) == (await books.sweep(NOW), await books.sweep(NOW + 600))
     assert 3 == (await books.total()).output_tokens == await books.charged("dead-streaming")
     found = await books.journal.receipt("dead-begun", "team")
     assert found is not None
@@ -111,7 +111,7 @@ async def test_what_was_committed_survives_a_kill(tmp_path: Path, kills: int) ->
     assert set(done) <= settled
     held = await books.open()
     assert not settled & set(held)
-    assert len(held) == await books.ledger.sweep(NOW + 600)
+    assert len(held) == await books.sweep(NOW + 600)
     assert 7 * len(settled) <= (await books.total()).output_tokens
     assert (await books.total()).output_tokens <= 7 * len(settled) + 3 * len(held)
     assert [] == await books.open()

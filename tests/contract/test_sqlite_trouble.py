@@ -13,7 +13,8 @@ from src.domain.errors import StoreUnavailable
 from src.domain.quota import Outcome
 from src.domain.usage import RequestQuery
 
-from .books import Books, Heard, SetClock, hold, opened, outcome, sqlite_ledger
+from .books import Books, Heard, SetClock, opened, outcome, sqlite_ledger
+from .books import unlimited as hold
 from .rigged import locking, rigged
 
 
@@ -181,7 +182,7 @@ async def test_what_nobody_waits_for_is_reported(tmp_path: Path) -> None:
     heard = Heard()
     ledger = evolve(sqlite_ledger(database, SetClock()), observer=heard)
     await ledger.admit(hold("1"))
-    await ledger.sweep(0.0)
+    await ledger.sweep()
     assert [] == heard.events
 
     database.close()
@@ -197,13 +198,15 @@ async def test_an_entry_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None
     """It is reported once; the others are swept, and a settle writes it anew."""
     database, _ = rigged(tmp_path)
     heard = Heard()
-    ledger = evolve(sqlite_ledger(database, SetClock()), observer=heard)
+    clock = SetClock()
+    ledger = evolve(sqlite_ledger(database, clock), observer=heard)
     books = evolve(over(database), ledger=ledger)
     for name in ("1", "2"):
         await ledger.admit(hold(name))
     await database.write(lambda file: file.execute("UPDATE entries SET hold = '{' WHERE id = '1'"))
 
-    assert (1, 0) == (await ledger.sweep(9e9), await ledger.sweep(9e9))
+    clock.turn(1000)
+    assert (1, 0) == (await ledger.sweep(), await ledger.sweep())
     assert 1 == len(heard.events)
     assert ["2"] == await books.ended()
     await ledger.settle(hold("1"), outcome("1"))
@@ -219,7 +222,7 @@ async def test_a_number_that_no_column_holds_does_not_stop_the_sweep(tmp_path: P
         await books.ledger.admit(hold(name))
     await books.ledger.checkpoint(hold("1"), outcome("1", output=2**70))
 
-    assert 2 == await books.ledger.sweep(9e9)
+    assert 2 == await books.sweep(9e9)
     assert 2**70 == await books.charged("1")
     assert 10**12 == (await books.total()).output_tokens
     database.close()
@@ -236,7 +239,7 @@ async def test_a_damaged_page_is_an_error_or_nothing(tmp_path: Path) -> None:
     for page in range(1, len(whole) // 4096):
         torn = whole[: page * 4096] + b"\xa5" * 4096 + whole[(page + 1) * 4096 :]
         database.path.write_bytes(torn)
-        for asked in (books.ended(1000), books.total(), books.ledger.sweep(9e9)):
+        for asked in (books.ended(1000), books.total(), books.sweep(9e9)):
             try:
                 await asked
             except StoreUnavailable as error:

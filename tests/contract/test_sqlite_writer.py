@@ -12,8 +12,10 @@ from src.adapters.stores.sqlite.database import NAME, Database
 from src.adapters.stores.sqlite.journal import SqliteJournal
 from src.adapters.stores.sqlite.leases import SqliteLeases
 from src.domain.errors import NotStorable, StoreUnavailable
+from src.domain.quota import News
 
-from .books import Books, SetClock, claim, hold, outcome, sqlite_ledger
+from .books import Books, SetClock, claim, outcome, sqlite_ledger
+from .books import unlimited as hold
 from .rigged import locking, rigged
 
 
@@ -77,7 +79,7 @@ async def test_one_that_fails_fails_alone(tmp_path: Path) -> None:
         return_exceptions=True,
     )
 
-    assert [type(None), StoreUnavailable, NotStorable, type(None)] == [type(f) for f in found]
+    assert [News, StoreUnavailable, NotStorable, News] == [type(f) for f in found]
     assert 14 == (await books.total()).output_tokens
     assert not database.failing
     database.close()

@@ -45,7 +45,7 @@ class SimStore:
         self._step("checkpoint", hold.id, self.ledger.checkpoint(hold, outcome))
 
     def sweep(self) -> int:
-        return self._step("sweep", "", self.ledger.sweep(self.clock.now()), sweeps=True)
+        return self._step("sweep", "", self.ledger.sweep(), sweeps=True)
 
     def acquire(self, name: str, ttl: float) -> int | None:
         return _at_once(self.leases.acquire(name, ttl))

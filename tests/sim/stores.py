@@ -114,7 +114,7 @@ class SimLedger:
             "checkpoint", lambda: self.store.checkpoint(self._theirs(hold, lasts), outcome)
         )
 
-    async def sweep(self, now: float) -> int:
+    async def sweep(self) -> int:
         return await self.wire.send("sweep", self.store.sweep)
 
     def _theirs(self, hold: Hold, lasts: float) -> Hold:

@@ -40,8 +40,8 @@ class ShakyLedger:
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         await self._in_its_mood("checkpoint", lambda: self.inner.checkpoint(hold, outcome))
 
-    async def sweep(self, now: float) -> int:
-        return await self._in_its_mood("sweep", lambda: self.inner.sweep(now))
+    async def sweep(self) -> int:
+        return await self._in_its_mood("sweep", lambda: self.inner.sweep())
 
     async def _in_its_mood(self, verb: str, ask: Callable[[], Awaitable[T]]) -> T:
         self.asked.append(verb)

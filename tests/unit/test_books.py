@@ -40,7 +40,7 @@ class Limited:
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None: ...
 
-    async def sweep(self, now: float) -> int:
+    async def sweep(self) -> int:
         return 0
 
 

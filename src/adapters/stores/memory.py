@@ -66,8 +66,8 @@ class MemoryLedger:
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         self._keeper.checkpoint(hold, outcome)
 
-    async def sweep(self, now: float) -> int:
-        return self._keeper.sweep(now)
+    async def sweep(self) -> int:
+        return self._keeper.sweep(self.clock.now())
 
     async def receipt(self, request_id: str, client: str) -> Receipt | None:
         entry = self.pages.over.get(request_id)

@@ -68,10 +68,13 @@ class StoreClock:
                 )
         raise _nonsense()
 
-    def settled(self, reply: Reply) -> tuple[News, int]:
-        """Of `lua/settle.lua`: the news, and how many entries wait to be folded."""
-        _, _, news, rest = self._head(reply)
-        return news, number(rest[0] if rest else None)
+    def settled(self, reply: Reply) -> tuple[News, int, bool]:
+        """Of `lua/settle.lua`: the news, how many entries wait to be folded, and whether the
+        request has kept its claim."""
+        match self._head(reply):
+            case _, _, news, [int(waiting), int(kept)]:
+                return news, waiting, bool(kept)
+        raise _nonsense()
 
     def news(self, reply: Reply | Refused) -> News:
         """Of the fields `rests` and `version`."""

@@ -46,6 +46,11 @@ class Keys:
         """The stored answer of a claim."""
         return self.of(f"answer:{claim}")
 
+    @property
+    def answered(self) -> str:
+        """The claims with stored answers, oldest first."""
+        return self.of("answered")
+
     def sums(self, window: Window, period: str) -> str:
         """Where the sums of a period are: hours by the day, days by the month."""
         return self.of(f"hours:{period[:10]}" if window == "hour" else f"days:{period[:7]}")

@@ -12,14 +12,14 @@ from datetime import UTC, tzinfo
 from attrs import define, evolve, field
 
 from ....domain.errors import StoreUnavailable
-from ....domain.idempotency import LARGEST_STORED, keeps, repeat
+from ....domain.idempotency import LARGEST_STORED, Claim, StoredAnswer, keeps, repeat
 from ....domain.lines import dated, used
 from ....domain.ports import Clock
 from ....domain.quota import Hold, News, Outcome, Verdict
 from ..bookkeeping import KEPT, SWEPT_BY_THE_WAY
 from . import answers, scripts, words
 from .carrier import Carrier, Reply, Script
-from .folding import BATCH, Folding
+from .folding import BATCH, Folding, listed
 from .layout import Keys
 
 #: Seconds between two sweeps by the way.
@@ -102,8 +102,7 @@ class RedisLedger:
             words.lost_text(hold, told, self.keys, self.zone),
         )
 
-    async def sweep(self, now: float) -> int:
-        """By the clock of the store, not by `now`: those who ask disagree."""
+    async def sweep(self) -> int:
         swept, ended = 0, False
         while not ended:
             reply = await self._evaluate(scripts.SWEEP, str(SWEPT_AT_ONCE))
@@ -123,10 +122,6 @@ class RedisLedger:
         answer = outcome.answer if kept else None
         if answer is not None and len(answer.body) > LARGEST_STORED:
             answer = None
-        if answer is not None and hold.claim is not None:
-            lasts = str(max(1, int(1000 * (hold.claim.until - self.clock.now()))))
-            body = answers.packed(answer.body)
-            await self.carrier.run(["SET", self.keys.answer(hold.claim.key), body, "PX", lasts])
         reply = await self._evaluate(
             scripts.SETTLE,
             hold.id,
@@ -138,7 +133,22 @@ class RedisLedger:
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
         )
-        return self._store.settled(reply)
+        news, waiting, kept = self._store.settled(reply)
+        if answer is not None and hold.claim is not None and kept:
+            await self._keep(hold.claim, answer)
+        return news, waiting
+
+    async def _keep(self, claim: Claim, answer: StoredAnswer) -> None:
+        """The answer, for whoever asks again; the oldest ones make room."""
+        lasts = str(max(1, int(1000 * (claim.until - self.clock.now()))))
+        _, reply = await self.carrier.run(
+            ["SET", self.keys.answer(claim.key), answers.packed(answer.body), "PX", lasts],
+            ["RPUSH", self.keys.answered, claim.key],
+        )
+        more = answers.number(reply) - self.kept // 10
+        if more > 0:
+            (old,) = await self.carrier.run(["LPOP", self.keys.answered, str(more)])
+            await self.carrier.run(["DEL", *(self.keys.answer(x.decode()) for x in listed(old))])
 
     async def _repeat(self, hold: Hold, data: bytes) -> Verdict:
         assert hold.claim is not None  # noqa: S101 - only a claim can have been made before

@@ -53,7 +53,8 @@ class SqliteLedger:
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
         await self._write(lambda keeper: keeper.checkpoint(hold, outcome))
 
-    async def sweep(self, now: float) -> int:
+    async def sweep(self) -> int:
+        now = self.clock.now()
         return await self._write(lambda keeper: keeper.sweep(now))
 
     async def _write(self, verb: Callable[[Bookkeeper], T]) -> T:

@@ -12,8 +12,8 @@ end
 local found = fetch(key, subject_fields(lines, {}, names))
 local hold = read_hold(found['h:' .. id])
 
-local function answer(kind, waiting)
-  return {kind, fmt(now or 0), found.rests or '{}', found.version or '0', waiting}
+local function answer(kind, waiting, kept)
+  return {kind, fmt(now or 0), found.rests or '{}', found.version or '0', waiting, kept}
 end
 
 -- By whom it was never admitted: the store was away, or nothing is limited.
@@ -34,7 +34,7 @@ local function charge()
   end
 end
 
--- A request that succeeded keeps its key, or takes it where a sweep had freed it.
+-- A request that succeeded keeps its key, or takes it where a sweep had freed it. Is it its own?
 local function end_claim()
   local before = read_claim(found['c:' .. claim])
   if ARGV[11] == '' then
@@ -47,11 +47,13 @@ local function end_claim()
     if not before or before.till ~= till then
       list(found, writes, 'c:' .. claim, till, now)
     end
+    return 1
   end
+  return 0
 end
 
 if hold and hold.state == 'over' then
-  return answer('again', 0)
+  return answer('again', 0, 0)
 end
 now = now or (hold and hold.at + tonumber(ARGV[3])) or clock('')
 take_records(lines, records, found)
@@ -70,12 +72,10 @@ write_records(writes, records)
 if hold or #lines > 0 or claim ~= '' then
   writes['h:' .. id] = hold_text('over', hold and hold.at or now, now + REMEMBERED)
 end
-if claim ~= '' then
-  end_claim()
-end
+local kept = claim ~= '' and end_claim() or 0
 if ARGV[7] ~= '{}' then
   found.rests = merged_rests(found.rests, ARGV[7], now)
   writes.rests = found.rests
 end
 store(key, writes)
-return answer('ok', redis.call('RPUSH', KEYS[2], ARGV[6]))
+return answer('ok', redis.call('RPUSH', KEYS[2], ARGV[6]), kept)

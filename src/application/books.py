@@ -11,6 +11,7 @@ from ..domain.errors import DeadlineExceeded, NotStorable, StoreDown, StoreUnava
 from ..domain.ports import Clock, Leases
 from ..domain.quota import Hold, News, Outcome, Verdict
 from .outbox import SETTLE_SECONDS, Outbox
+from .share import Share
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ class Books:
     outbox: Outbox
     leases: Leases
     clock: Clock
+    share: Share
     on_store_down: OnStoreDown = "local"
 
     async def admit(self, hold: Hold, by: float = inf) -> Verdict:
@@ -45,6 +47,7 @@ class Books:
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Writes down how it went; later, if the store is away."""
+        self.share.settle(hold, outcome)
         return await self.outbox.settle(hold, outcome)
 
     async def checkpoint(self, hold: Hold, outcome: Outcome) -> None:
@@ -94,7 +97,8 @@ class Books:
         left = by - self.clock.monotonic()
         seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
         try:
-            return await self._within(min(seconds, left), ask(hold))
+            with self.outbox.asking():
+                verdict = await self._within(min(seconds, left), ask(hold))
         except NotStorable:
             return self._without(hold)
         except (StoreUnavailable, TimeoutError) as error:
@@ -103,6 +107,10 @@ class Books:
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
             self.outbox.failed(verb, error)
             return self._without(hold)
+        if hold.limited:  # else it was not asked
+            self.outbox.answered()
+            self.share.forget()
+        return verdict
 
     async def _within(self, seconds: float, verb: Awaitable[T]) -> T:
         async with self.clock.deadline(self.clock.monotonic() + seconds):
@@ -111,7 +119,9 @@ class Books:
     def _without(self, hold: Hold) -> Verdict:
         if self.on_store_down == "closed" or hold.claim is not None:
             raise _down()
-        return Verdict(admitted=True, degraded=True)
+        if self.on_store_down == "open":
+            return Verdict(admitted=True, degraded=True)
+        return self.share.admit(hold)
 
 
 def _down() -> StoreDown:

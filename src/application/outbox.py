@@ -6,7 +6,8 @@ lives in memory: what it holds is in the log as well.
 
 import asyncio
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from attrs import define, field
 
@@ -26,7 +27,7 @@ MOST = 10_000
 @define
 class Outbox:
     """Settles, at once or later. `away`: the store failed a moment ago; nobody waits for it again
-    until it had its second."""
+    until it had its second, and then one alone tries."""
 
     ledger: Ledger
     clock: Clock
@@ -34,16 +35,33 @@ class Outbox:
     most: int = MOST
     waiting: "OrderedDict[str, tuple[Hold, Outcome]]" = field(factory=OrderedDict)
     _away_until: float = 0.0
+    _well: bool = True
+    _trying: bool = False
     _task: "asyncio.Task[None] | None" = None
 
     @property
     def away(self) -> bool:
-        return self.clock.monotonic() < self._away_until
+        return not self._well and (self._trying or self.clock.monotonic() < self._away_until)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around a call to the store that is not away: meanwhile, if it was away before, nobody
+        else tries. Whoever leaves it without an error has found it well."""
+        self._trying = not self._well
+        try:
+            yield
+        finally:
+            self._trying = False
 
     def failed(self, verb: str, error: Exception) -> None:
         """The store did not do `verb`."""
         self._away_until = self.clock.monotonic() + AWAY
+        self._well = False
         self.observer.note(StoreFailed(verb, f"{type(error).__name__}: {error}".rstrip(": ")))
+
+    def answered(self) -> None:
+        """The store did what it was asked."""
+        self._well = True
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Settles, or keeps it for later. Once called it is not lost, whoever is cancelled."""
@@ -107,5 +125,8 @@ class Outbox:
         self.observer.note(StoreFailed("settle", f"{error}; {hold.id} is in the log alone"))
 
     async def _offer(self, hold: Hold, outcome: Outcome) -> News:
-        async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
-            return await self.ledger.settle(hold, outcome)
+        with self.asking():
+            async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
+                news = await self.ledger.settle(hold, outcome)
+        self.answered()
+        return news

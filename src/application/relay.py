@@ -92,8 +92,8 @@ class Relay:
             self.health.merge(news.rests)
 
     async def open(self) -> None:
-        """Before the first request: settles what processes left behind that died."""
-        await self.books.sweep()
+        """Before the first request."""
+        await self.keeper.open()
 
     async def close(self) -> None:
         """After the last request: what is owed to the books is paid."""
@@ -170,9 +170,10 @@ class Relay:
             amounts=amounts,
             limits=index.limits,
             now=self.clock.now(),
-            until=self.keeper.until(passage.journey.deadline + SWEEP_AFTER),
+            until=passage.journey.deadline + SWEEP_AFTER,
             claim=self._claim(request),
         )
+        hold = self.keeper.lasting(hold)
         return Reservation(hold, provider, amounts, index.limits, self.books, self.clock)
 
     def _claim(self, request: Request) -> Claim | None:

@@ -24,6 +24,13 @@ from ..adapters.providers.demo import DemoUpstream
 from ..adapters.providers.http import HttpUpstream
 from ..adapters.providers.switch import SwitchUpstream
 from ..adapters.stores.memory import MemoryCatalogue, MemoryLeases, MemoryLedger
+from ..adapters.stores.redis.carrier import Carrier
+from ..adapters.stores.redis.journal import RedisJournal
+from ..adapters.stores.redis.layout import Keys
+from ..adapters.stores.redis.leases import RedisLeases
+from ..adapters.stores.redis.ledger import RedisLedger
+from ..adapters.stores.redis.tcp import TcpCarrier
+from ..adapters.stores.redis.upstash import UpstashCarrier
 from ..adapters.stores.sqlite.catalogue import SqliteCatalogue
 from ..adapters.stores.sqlite.database import NAME, Database
 from ..adapters.stores.sqlite.journal import SqliteJournal
@@ -34,16 +41,18 @@ from ..application.directory import Directory
 from ..application.drains import MOST as MOST_DRAINS
 from ..application.drains import Drains
 from ..application.health import Health
-from ..application.keeper import CHECKPOINT, Keeper
+from ..application.keeper import CHECKPOINT, Keeper, Kept
 from ..application.outbox import Outbox
 from ..application.receipts import Receipts
 from ..application.relay import Relay
+from ..application.share import Share
 from ..application.travel import Travel
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from ..domain.prices import Prices
 from .lifetime import Step, in_turn, loading, nothing, telling
 from .settings import Settings
 from .settings.prices import public
+from .settings.values import Store
 
 #: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
 PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
@@ -115,11 +124,21 @@ class Container(containers.DeclarativeContainer):
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
     outbox: Provider[Outbox] = providers.Singleton(Outbox, ledger, clock, observer)
     books: Provider[Books] = providers.Singleton(
-        Books, outbox, leases, clock, on_store_down=settings.provided.on_store_down
+        Books,
+        outbox,
+        leases,
+        clock,
+        providers.Singleton(Share, clock),
+        on_store_down=settings.provided.on_store_down,
     )
-    #: Seconds between checkpoints; None: the store is not worth them.
+    #: Seconds between checkpoints, and of which holds; None: the store is not worth them.
     every: Provider[float | None] = providers.Object(CHECKPOINT)
-    keeper: Provider[Keeper] = providers.Singleton(Keeper, books, clock, every=every)
+    kept: Provider[Kept] = providers.Object("all")
+    #: Are the holds of the dead looked for from here, or by the way of admissions?
+    sweeps: Provider[bool] = providers.Object(True)
+    keeper: Provider[Keeper] = providers.Singleton(
+        Keeper, books, clock, every=every, kept=kept, sweeps=sweeps
+    )
     #: Answers read on at once after their callers left.
     most_drains: Provider[int] = providers.Object(MOST_DRAINS)
     drains: Provider[Drains] = providers.Singleton(Drains, most=most_drains)
@@ -168,8 +187,47 @@ class Container(containers.DeclarativeContainer):
     app: Provider[Gate] = providers.Singleton(gate, house)
 
 
+#: Seconds between checkpoints where each of them is billed.
+RARELY = 30.0
+
+
+def carrier_of(store: Store, outbound: Outbound) -> Carrier:
+    """The way to the Redis that the settings name."""
+    if store.kind == "redis":
+        return TcpCarrier(store.url)
+    return UpstashCarrier(outbound, store.url, store.token)
+
+
+def on_redis(container: Container, store: Store) -> None:
+    """Any number of instances around one Redis."""
+    keys = providers.Singleton(Keys, container.settings.provided.namespace)
+    carrier = providers.Singleton(carrier_of, providers.Object(store), container.outbound)
+    container.ledger.override(
+        providers.Singleton(RedisLedger, carrier, keys, container.clock, container.zone)
+    )
+    container.journal.override(
+        providers.Singleton(RedisJournal, carrier, keys, container.clock, container.zone)
+    )
+    container.leases.override(providers.Singleton(RedisLeases, carrier, keys))
+    container.closes.override(carrier.provided.aclose)
+    container.sweeps.override(providers.Object(False))
+    billed = store.kind == "upstash"
+    container.every.override(providers.Object(RARELY if billed else CHECKPOINT))
+    container.kept.override(providers.Object("metered" if billed else "limited"))
+
+
 def serve(container: Container) -> None:
-    """One machine: its books are a file in the data folder, which all its processes share."""
+    """One machine: its books are a file in the data folder, which all its processes share; or many
+    around a Redis."""
+    store = container.settings().store
+    if store.kind in ("redis", "upstash"):
+        on_redis(container, store)
+    else:
+        on_sqlite(container)
+
+
+def on_sqlite(container: Container) -> None:
+    """One machine, one file."""
     file = providers.Singleton(
         Database,
         providers.Callable(lambda folder: folder / NAME, container.settings.provided.data_dir),
@@ -195,9 +253,14 @@ def vercel(container: Container) -> None:
     before the platform's; and, without a store, answers that say so."""
     container.observer.override(providers.Singleton(LogObserver, write_line, "json"))
     container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
-    container.forgetful.override(providers.Object(True))
-    # Nothing may run on after an answer, and memory is not worth a checkpoint.
-    container.every.override(providers.Object(None))
+    store = container.settings().store
+    if store.kind in ("redis", "upstash"):
+        on_redis(container, store)
+    else:
+        container.forgetful.override(providers.Object(True))
+        # Memory is not worth a checkpoint.
+        container.every.override(providers.Object(None))
+    # Nothing may run on after an answer.
     container.most_drains.override(providers.Object(0))
 
 

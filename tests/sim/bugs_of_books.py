@@ -44,8 +44,8 @@ class ChecksBlankly(Books):
 class HoldsShortly(Keeper):
     """Its holds last no longer than a second."""
 
-    def until(self, longest: float) -> float:
-        return self.clock.now() + 1.0
+    def lasting(self, hold: Hold) -> Hold:
+        return evolve(hold, until=self.clock.now() + 1.0)
 
 
 class NeverForgets(Keeper):

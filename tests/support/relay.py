@@ -107,7 +107,8 @@ async def running_relay(
     may have been noted."""
     notes, clock = Notes(), TurnedClock()
     settings = Settings(configured, folder or Path("nowhere"), **process)
-    container = build("serve" if folder else "tests", settings)
+    kept = folder is not None or settings.store.kind in ("redis", "upstash")
+    container = build("serve" if kept else "tests", settings)
     container.clock.override(providers.Object(clock))
     container.observer.override(providers.Object(notes))
     container.dice.override(providers.Object(random.Random(seed)))

@@ -8,6 +8,7 @@ from attrs import define, evolve, field
 from src.adapters.stores.memory import MemoryLeases, MemoryLedger
 from src.application.books import Books, OnStoreDown
 from src.application.outbox import Outbox
+from src.application.share import Share
 from src.domain import idempotency, quota
 from src.domain.errors import StoreDown, StoreUnavailable
 from src.domain.events import Event, StoreFailed
@@ -67,7 +68,8 @@ class Scene:
     def __attrs_post_init__(self) -> None:
         self.store.inner = MemoryLedger(self.clock)
         outbox = Outbox(self.store, self.clock, self)
-        self.books = Books(outbox, MemoryLeases(self.clock), self.clock, self.on_store_down)
+        share = Share(self.clock)
+        self.books = Books(outbox, MemoryLeases(self.clock), self.clock, share, self.on_store_down)
 
     def note(self, event: Event) -> None:
         self.said.append(event)

@@ -7,11 +7,13 @@ from attrs import define, evolve, field
 
 from src.adapters.stores.memory import MemoryLeases, MemoryLedger
 from src.application.books import Books
-from src.application.keeper import HOLD, Keeper
+from src.application.keeper import HOLD, Keeper, Kept
 from src.application.outbox import Outbox
+from src.application.share import Share
 from src.domain import quota
+from src.domain.catalogue import Limit
 from src.domain.events import Event
-from src.domain.lines import Amounts
+from src.domain.lines import UNLIMITED, Amounts, Limits
 from src.domain.quota import Hold, Outcome
 from src.domain.receipt import Receipt, Usage
 from tests.support.hand_clock import HandClock
@@ -23,6 +25,7 @@ class Scene:
     """A keeper before a store in memory."""
 
     every: float | None = 2.0
+    kept: Kept = "all"
     clock: HandClock = field(factory=HandClock)
     store: ShakyLedger = field(factory=ShakyLedger)
     keeper: Keeper = field(init=False)
@@ -31,8 +34,14 @@ class Scene:
     def __attrs_post_init__(self) -> None:
         self.store.inner = self.ledger = MemoryLedger(self.clock)
         outbox = Outbox(self.store, self.clock, self)
-        books = Books(outbox, MemoryLeases(self.clock), self.clock)
-        self.keeper = Keeper(books, self.clock, every=self.every)
+        books = Books(outbox, MemoryLeases(self.clock), self.clock, Share(self.clock))
+        self.keeper = Keeper(books, self.clock, every=self.every, kept=self.kept)
+
+    def until(self, longest: float, limits: Limits = UNLIMITED) -> float:
+        """How long a new hold lasts whose request may last so long."""
+        opened = Receipt("new", self.clock.now(), "c", "chat.completions", "m", stream=True)
+        hold = quota.hold(opened, provider="p", until=longest, limits=limits, now=self.clock.now())
+        return self.keeper.lasting(hold).until
 
     def note(self, event: Event) -> None:
         pass
@@ -40,7 +49,7 @@ class Scene:
     async def begin(self, name: str) -> tuple[Hold, Callable[[], Outcome]]:
         """A request that delivers a token a second, admitted now."""
         opened = Receipt(name, self.clock.now(), "c", "chat.completions", "m", stream=True)
-        until, since = self.keeper.until(9_000.0), self.clock.at
+        until, since = self.until(9_000.0), self.clock.at
         hold = quota.hold(opened, provider="p", amounts=Amounts(1), until=until)
         await self.ledger.admit(hold)
 
@@ -83,7 +92,7 @@ async def test_a_new_hold_lasts_no_longer_than_its_request_may() -> None:
     """Where that is sooner than 15 s."""
     scene = Scene()
 
-    assert (1_015.0, 1_004.0) == (scene.keeper.until(9_000.0), scene.keeper.until(1_004.0))
+    assert (1_015.0, 1_004.0) == (scene.until(9_000.0), scene.until(1_004.0))
 
 
 async def test_what_is_over_is_no_longer_kept() -> None:
@@ -145,6 +154,43 @@ async def test_where_the_store_is_not_worth_it_nothing_is_kept() -> None:
     await scene.begin("1")
     await scene.clock.turn(30.0)
 
-    assert 9_000.0 == scene.keeper.until(9_000.0)
+    assert 9_000.0 == scene.until(9_000.0)
     assert [] == scene.store.asked
     assert 1 == len(asyncio.all_tasks())
+
+
+METERED = Limits.of([Limit("client:c", "tokens", "day", 10)])
+AT_ONCE = Limits.of([Limit("client:c", "concurrency", "total", 10)])
+SHADOWED = Limits.of([Limit("client:c", "cost", "day", 10, mode="shadow")])
+
+
+async def test_where_words_cost_money_only_those_are_kept_that_are_worth_it() -> None:
+    """Limits of tokens and money; the others last as long as their request may."""
+    scene = Scene(every=30.0, kept="metered")
+
+    assert [1_045.0, 9_000.0, 9_000.0, 9_000.0] == [
+        scene.until(9_000.0, limits) for limits in (METERED, AT_ONCE, SHADOWED, UNLIMITED)
+    ]
+
+
+async def test_who_is_limited_at_all_may_be_kept() -> None:
+    """Where words cost nothing."""
+    scene = Scene(kept="limited")
+
+    assert [1_015.0, 1_015.0, 9_000.0] == [
+        scene.until(9_000.0, limits) for limits in (METERED, AT_ONCE, UNLIMITED)
+    ]
+
+
+async def test_the_first_checkpoint_of_a_rare_kind_comes_late() -> None:
+    """Most requests are over by then."""
+    scene = Scene(every=30.0)
+    await scene.begin("1")
+
+    await scene.clock.turn(28.0)
+    assert "checkpoint" not in scene.store.asked
+    await scene.clock.turn(4.0)
+    assert 1 == scene.store.asked.count("checkpoint")
+    await scene.clock.turn(32.0)
+    assert 2 == scene.store.asked.count("checkpoint")
+    await scene.keeper.close()

@@ -6,7 +6,6 @@ fit; a test swaps an adapter with one line: `container.ledger.override(providers
 
 import secrets
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 from zoneinfo import ZoneInfo
@@ -24,18 +23,6 @@ from ..adapters.providers.demo import DemoUpstream
 from ..adapters.providers.http import HttpUpstream
 from ..adapters.providers.switch import SwitchUpstream
 from ..adapters.stores.memory import MemoryCatalogue, MemoryLeases, MemoryLedger
-from ..adapters.stores.redis.carrier import Carrier
-from ..adapters.stores.redis.journal import RedisJournal
-from ..adapters.stores.redis.layout import Keys
-from ..adapters.stores.redis.leases import RedisLeases
-from ..adapters.stores.redis.ledger import RedisLedger
-from ..adapters.stores.redis.tcp import TcpCarrier
-from ..adapters.stores.redis.upstash import UpstashCarrier
-from ..adapters.stores.sqlite.catalogue import SqliteCatalogue
-from ..adapters.stores.sqlite.database import NAME, Database
-from ..adapters.stores.sqlite.journal import SqliteJournal
-from ..adapters.stores.sqlite.leases import SqliteLeases
-from ..adapters.stores.sqlite.ledger import SqliteLedger
 from ..application.books import Books
 from ..application.directory import Directory
 from ..application.drains import MOST as MOST_DRAINS
@@ -49,13 +36,9 @@ from ..application.share import Share
 from ..application.travel import Travel
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from ..domain.prices import Prices
-from .lifetime import Step, in_turn, loading, nothing, telling
+from .lifetime import Step, in_turn, nothing
 from .settings import Settings
 from .settings.prices import public
-from .settings.values import Store
-
-#: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
-PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
 
 
 def new_id() -> str:
@@ -185,101 +168,3 @@ class Container(containers.DeclarativeContainer):
         close=providers.Factory(in_turn, relay.provided.close, closes, outbound.provided.aclose),
     )
     app: Provider[Gate] = providers.Singleton(gate, house)
-
-
-#: Seconds between checkpoints where each of them is billed.
-RARELY = 30.0
-
-
-def carrier_of(store: Store, outbound: Outbound) -> Carrier:
-    """The way to the Redis that the settings name."""
-    if store.kind == "redis":
-        return TcpCarrier(store.url)
-    return UpstashCarrier(outbound, store.url, store.token)
-
-
-def on_redis(container: Container, store: Store) -> None:
-    """Any number of instances around one Redis."""
-    keys = providers.Singleton(Keys, container.settings.provided.namespace)
-    carrier = providers.Singleton(carrier_of, providers.Object(store), container.outbound)
-    container.ledger.override(
-        providers.Singleton(RedisLedger, carrier, keys, container.clock, container.zone)
-    )
-    container.journal.override(
-        providers.Singleton(RedisJournal, carrier, keys, container.clock, container.zone)
-    )
-    container.leases.override(providers.Singleton(RedisLeases, carrier, keys))
-    container.closes.override(carrier.provided.aclose)
-    container.sweeps.override(providers.Object(False))
-    billed = store.kind == "upstash"
-    container.every.override(providers.Object(RARELY if billed else CHECKPOINT))
-    container.kept.override(providers.Object("metered" if billed else "limited"))
-
-
-def serve(container: Container) -> None:
-    """One machine: its books are a file in the data folder, which all its processes share; or many
-    around a Redis."""
-    store = container.settings().store
-    if store.kind in ("redis", "upstash"):
-        on_redis(container, store)
-    else:
-        on_sqlite(container)
-
-
-def on_sqlite(container: Container) -> None:
-    """One machine, one file."""
-    file = providers.Singleton(
-        Database,
-        providers.Callable(lambda folder: folder / NAME, container.settings.provided.data_dir),
-        moved=providers.Factory(telling, container.observer),
-    )
-    catalogue = providers.Singleton(
-        SqliteCatalogue, file, container.settings.provided.snapshot, container.observer
-    )
-    container.catalogue.override(catalogue)
-    container.ledger.override(
-        providers.Singleton(
-            SqliteLedger, file, container.clock, container.observer, zone=container.zone
-        )
-    )
-    container.journal.override(providers.Singleton(SqliteJournal, file))
-    container.leases.override(providers.Singleton(SqliteLeases, file, container.clock))
-    container.opens.override(providers.Factory(loading, catalogue, container.observer))
-    container.closes.override(file.provided.aclose)
-
-
-def vercel(container: Container) -> None:
-    """One function: JSON lines, for the platform's log takes nothing else apart; an end of our own
-    before the platform's; and, without a store, answers that say so."""
-    container.observer.override(providers.Singleton(LogObserver, write_line, "json"))
-    container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
-    store = container.settings().store
-    if store.kind in ("redis", "upstash"):
-        on_redis(container, store)
-    else:
-        container.forgetful.override(providers.Object(True))
-        # Memory is not worth a checkpoint.
-        container.every.override(providers.Object(None))
-    # Nothing may run on after an answer.
-    container.most_drains.override(providers.Object(0))
-
-
-def tests(container: Container) -> None:
-    """Quiet: tests look at values, not at the log."""
-    container.observer.override(providers.Singleton(LogObserver, lambda line: None, "json"))
-
-
-#: Every environment there is: how it differs. A subclass would not do: what the parent declares
-#: keeps pointing at the parent's providers, an override reaches them all.
-ENVIRONMENTS: dict[str, Callable[[Container], None]] = {
-    "serve": serve,
-    "vercel": vercel,
-    "tests": tests,
-}
-
-
-def build(environment: str, settings: Settings) -> Container:
-    """A container of its own for an environment, with these settings."""
-    container = Container(settings=settings)
-    ENVIRONMENTS[environment](container)
-    return container

@@ -11,7 +11,7 @@ from ..adapters.http.asgi import App
 from ..adapters.http.server import Protocol
 from ..domain.access import DEMO
 from ..locales import language, say
-from .container import build
+from .environments import build
 from .first_key import is_loopback
 from .settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..adapters.http.asgi import App, Receive, Scope, Send
 from ..domain.errors import ConfigurationError
-from .container import build
+from .environments import build
 from .settings import load
 
 _FOLDER = Path(__file__).resolve().parent.parent.parent

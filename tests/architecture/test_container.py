@@ -8,7 +8,7 @@ from dependency_injector import providers
 from src.adapters.http.gate import Gate
 from src.adapters.stores.memory import MemoryLedger
 from src.domain.catalogue import Snapshot
-from src.entrypoints.container import ENVIRONMENTS, build
+from src.entrypoints.environments import ENVIRONMENTS, build
 from src.entrypoints.settings import Settings
 
 SETTINGS = Settings(snapshot=Snapshot(), data_dir=Path("unused"))

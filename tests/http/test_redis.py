@@ -1,13 +1,16 @@
 """Several relays around one Redis, over either carrier, as callers see them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from itertools import count
+from typing import TypeVar
 
 import pytest
 from attrs import define
 
 from src.domain.catalogue import Limit, Snapshot
+from src.domain.receipt import Receipt
 from src.domain.usage import UsageQuery
 from src.entrypoints.settings.values import Store
 from tests.support.behaviours import chat, ok_chat, rate_limited
@@ -17,6 +20,7 @@ from tests.support.relay import Relay, running_relay
 from tests.support.script import Behaviour, Script, by_key, in_turn
 from tests.support.upstash import TOKEN, standing_in
 
+T = TypeVar("T")
 Ways = Callable[[str], AbstractAsyncContextManager[Store]]
 FIVE = Limit("client:test", "requests", "day", 5)
 
@@ -42,6 +46,9 @@ class Fleet:
     one: ScriptedProvider
     relays: list[Relay]
 
+    async def receipt(self, id: str) -> Receipt | None:
+        return await self.relays[-1].container.journal().receipt(id, "test")
+
     async def used(self) -> int:
         """The requests in the books, as the last relay reads them."""
         rows = await self.relays[-1].container.journal().usage(UsageQuery())
@@ -54,7 +61,7 @@ async def fleet(
     url: str,
     namespace: str,
     *limits: Limit,
-    count: int = 2,
+    many: int = 2,
     behaviour: Behaviour | Script | None = None,
     keys: tuple[str, ...] = ("sk-one",),
 ) -> AsyncIterator[Fleet]:
@@ -64,9 +71,19 @@ async def fleet(
             await stack.enter_async_context(
                 running_relay(configured, store=store, namespace=namespace)
             )
-            for _ in range(count)
+            for _ in range(many)
         ]
         yield Fleet(one, relays)
+
+
+async def soon(look: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
+    """What is seen once it holds: a settlement may still be on its way. Raises TimeoutError."""
+    async with asyncio.timeout(5):
+        for _ in count():
+            if holds(found := await look()):
+                break
+            await asyncio.sleep(0.01)
+    return found
 
 
 @both
@@ -76,7 +93,7 @@ async def test_a_limit_holds_across_instances(way: Ways, redis_url: str, namespa
     """
     async with fleet(way, redis_url, namespace, FIVE) as two:
         heard = await asyncio.gather(*(two.relays[n % 2].ask() for n in range(40)))
-        used = await two.used()
+        used = await soon(two.used, lambda used: used >= 40)
 
     assert 5 == sum(answer.status == 200 for answer in heard) == len(two.one.requests)
     assert {200, 429} == {answer.status for answer in heard}
@@ -93,7 +110,7 @@ async def test_receipts_are_found_by_every_instance(
     async with fleet(way, redis_url, namespace) as two:
         heard = await two.relays[0].ask()
         id = heard.header("x-request-id") or ""
-        receipt = await two.relays[1].container.journal().receipt(id, "test")
+        receipt = await soon(lambda: two.receipt(id), lambda found: found is not None)
 
     assert receipt is not None
     assert ("completed", 200) == (receipt.ending, receipt.status)
@@ -142,8 +159,8 @@ async def test_namespaces_are_strangers(way: Ways, redis_url: str, namespace: st
     Preview and production may share a database.
     """
     async with (
-        fleet(way, redis_url, f"{namespace}-a", FIVE, count=1) as a,
-        fleet(way, redis_url, f"{namespace}-b", FIVE, count=1) as b,
+        fleet(way, redis_url, f"{namespace}-a", FIVE, many=1) as a,
+        fleet(way, redis_url, f"{namespace}-b", FIVE, many=1) as b,
     ):
         heard = [await fleet.relays[0].ask() for fleet in (a, b) for _ in range(5)]
 

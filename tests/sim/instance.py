@@ -16,7 +16,8 @@ from src.application.whole import Room
 from src.domain.catalogue import Snapshot
 from src.domain.events import Event, RequestFinished
 from src.domain.ports import Clock, Leases, Ledger, Observer, Upstream
-from src.entrypoints.container import Container, build
+from src.entrypoints.container import Container
+from src.entrypoints.environments import build
 from src.entrypoints.settings import Settings
 
 from .clock import SimClock

@@ -17,7 +17,8 @@ from src.domain.catalogue import Snapshot
 from src.domain.events import Event, Faulted, RequestFinished
 from src.domain.receipt import Receipt
 from src.entrypoints import serve
-from src.entrypoints.container import Container, build, gate
+from src.entrypoints.container import Container, gate
+from src.entrypoints.environments import build
 from src.entrypoints.settings import Settings
 
 from . import golden

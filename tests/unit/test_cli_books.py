@@ -14,7 +14,7 @@ from src.domain.lines import Amounts
 from src.domain.quota import Outcome
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 from src.domain.usage import Heading, Row, Tally, grouped, since
-from src.entrypoints.container import build
+from src.entrypoints.environments import build
 from src.entrypoints.settings import load
 from tests.support.cli import STRONG, Invoke
 

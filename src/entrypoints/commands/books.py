@@ -99,7 +99,7 @@ def requests(
 
 def _read(settings: Settings, question: Callable[[Journal], Awaitable[T]]) -> T:
     """Asks the books of this machine. Ends with a sentence when they cannot be read."""
-    from ..container import build  # what only these commands and `serve` need
+    from ..environments import build  # what only these commands and `serve` need
 
     async def ask() -> T:
         container = build("serve", settings)

@@ -5,10 +5,10 @@ request at once, long before the one that learned it settles. Everything in it i
 is by maximum; nothing here awaits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
 
-from ..domain import breaker, key_pool, retry_budget
+from ..domain import breaker, key_pool, retry_after, retry_budget
 from ..domain.breaker import Breaker
 from ..domain.errors import (
     BadAnswer,
@@ -55,7 +55,8 @@ class Health:
         self._breakers: dict[str, Breaker] = {}
         self._turns: dict[str, int] = {}
         self._budgets: dict[str, RetryBudget] = {}
-        self.known = Known(self._rests, self._breakers, self._turns)
+        self._low: dict[Scope, float] = {}
+        self.known = Known(self._rests, self._breakers, self._turns, self._low)
 
     def turn(self, name: str) -> int:
         """The next turn of a rotation: 0, 1, 2, ..."""
@@ -120,6 +121,15 @@ class Health:
         )
         return self._forgive(attempt, started)
 
+    def heard(self, attempt: Attempt, headers: Mapping[str, str], now: float) -> None:
+        """What an answer says of its key's quota, long before the answer is over."""
+        seconds = retry_after.used_up(headers, now)
+        scope = (attempt.key.handle, attempt.stop.model)
+        if seconds is not None:
+            self._low[scope] = now + seconds
+        elif self._low:
+            self._low.pop(scope, None)
+
     def merge(self, rests: Iterable[KnownRest]) -> None:
         """Takes over what other instances learned; never shortens a rest."""
         for rest in rests:
@@ -150,6 +160,8 @@ class Health:
         if len(self._rests) > _MOST:
             for scope in [s for s, rest in self._rests.items() if rest.until <= now]:
                 del self._rests[scope]
+        if len(self._low) > _MOST:
+            self._low.clear()
 
     def _budget(self, provider: str) -> RetryBudget:
         return self._budgets.get(provider, RetryBudget())

@@ -2,6 +2,7 @@
 commit boundary and with StreamBroken after it."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from attrs import define
@@ -49,6 +50,7 @@ class Performance:
     drains: Drains
     deadline: float
     started: float
+    heard: Callable[[Mapping[str, str]], None]
     under_way: bool = True
     #: All of the answer was read, also where its caller had left by then.
     complete: bool = False
@@ -96,6 +98,7 @@ class Performance:
 
     async def _judge(self, reply: Reply, call: Call) -> None:
         self.upstream_request_id = outgoing.answered_id(reply.headers)
+        self.heard(reply.headers)
         if not 200 <= reply.status < 300:
             raise await self._refused(reply)
         encoding.check(reply.headers)

@@ -145,6 +145,7 @@ class Travel:
             drains=self.drains,
             deadline=passage.deadline,
             started=self.clock.monotonic(),
+            heard=lambda headers: self.health.heard(attempt, headers, self.clock.now()),
         )
 
     def _delivery(self, passage: Passage) -> Delivery:

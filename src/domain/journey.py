@@ -27,7 +27,7 @@ from .errors import (
     Unreachable,
     UpstreamError,
 )
-from .key_pool import Rest, Scope
+from .key_pool import NOTHING_LOW, Rest, Scope
 from .router import Plan, Stop
 
 #: Moves to another key in one request. A pool of ten or fewer is walked to its end (ADR 0008).
@@ -47,6 +47,7 @@ class Known:
     rests: Mapping[Scope, Rest]
     breakers: Mapping[str, Breaker]
     turns: Mapping[str, int]  # by provider: moves the rotation of its keys on
+    low: Mapping[Scope, float] = NOTHING_LOW  # keys with nothing left of their quota, until then
 
 
 @frozen

@@ -17,6 +17,8 @@ from .errors import (
 #: (key handle, upstream model), or (key handle, None) for the whole key.
 Scope = tuple[str, str | None]
 
+NOTHING_LOW: Mapping[Scope, float] = {}
+
 _QUARTER = 900.0  # 401, 403: an administrator has to act; look again every 15 minutes
 _HOUR = 3600.0  # no money: probed hourly
 
@@ -53,11 +55,15 @@ def pick(
     now: float,
     turn: int,
     dice: Random,
+    low: Mapping[Scope, float] = NOTHING_LOW,
 ) -> ProviderKey | None:
     """A key that does not rest, or None. Equal weights take turns; unequal ones are drawn. Keys
-    this request already tried come last."""
+    this request already tried come last, and before them those that have nothing left (`low`:
+    until when), for they are about to be refused."""
     awake = [key for key in keys if resting_until(key, model, rests) <= now]
     fresh = [key for key in awake if key.handle not in tried] or awake
+    if low:
+        fresh = [key for key in fresh if low.get((key.handle, model), 0.0) <= now] or fresh
     if not fresh:
         return None
     if len({key.weight for key in fresh}) > 1:

@@ -39,6 +39,13 @@ def parse(headers: Mapping[str, str], body: str, now: float) -> float | None:
     return None if found is None else min(max(found, SHORTEST), LONGEST)
 
 
+def used_up(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds until a key has anything left of a quota that this very answer used up; None if it
+    has, or the provider did not say."""
+    found = _resets(headers, now)
+    return None if found is None else min(found, LONGEST)
+
+
 def _milliseconds(value: str | None) -> float | None:
     if value is None or not _MILLISECONDS.fullmatch(value.strip()):
         return None

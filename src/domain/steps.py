@@ -55,7 +55,16 @@ def _attempt(
     keys, turn = stop.provider.keys, known.turns.get(stop.provider.name, 0)
     if journey.affinity is not None:
         turn, dice = journey.affinity, Random(journey.affinity)
-    key = pick(keys, stop.model, known.rests, tried=journey.tried, now=now, turn=turn, dice=dice)
+    key = pick(
+        keys,
+        stop.model,
+        known.rests,
+        tried=journey.tried,
+        now=now,
+        turn=turn,
+        dice=dice,
+        low=known.low,
+    )
     if key is None:
         return None
     if state == "half_open":

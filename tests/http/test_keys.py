@@ -180,3 +180,25 @@ async def test_a_wrong_key_rests_for_every_model() -> None:
 
     assert 1 == one.keys.count("sk-wrong")
     assert 2 == one.keys.count("sk-busy")
+
+
+async def test_a_key_that_has_nothing_left_is_passed_over() -> None:
+    """
+    The provider says so beside a good answer: until it is there again the other key serves, and
+    nobody is refused.
+    """
+    spent = (("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1m0s"))
+    script = by_key({FIRST: ok_chat(headers=spent)}, otherwise=ok_chat())
+    async with scripted(script) as one:
+        pool = provider("one", one, keys=[FIRST, SECOND])
+        async with running_relay(snapshot(pool)) as relay:
+            while FIRST not in one.keys:
+                await relay.ask()
+            before = len(one.keys)
+            heard = [await relay.ask() for _ in range(6)]
+            relay.clock.turn(61)
+            heard += [await relay.ask() for _ in range(2)]
+
+    assert [200] * 8 == [answer.status for answer in heard]
+    assert [SECOND] * 6 == one.keys[before : before + 6]
+    assert FIRST in one.keys[before + 6 :]

@@ -73,6 +73,19 @@ def test_a_rest_is_over_at_its_end() -> None:
     assert chosen({("a", "m"): Rest(NOW + 0.001)}, keys=KEYS[:1]) is None
 
 
+def test_a_key_with_nothing_left_comes_last() -> None:
+    """It is about to be refused; where all are, one of them is tried all the same."""
+    low = {("a", "m"): NOW + 5, ("b", "m"): NOW, ("c", "other"): NOW + 5}
+    spent: dict[Scope, float] = {(handle, "m"): NOW + 5 for handle in "abc"}
+
+    def picked(turn: int, low: dict[Scope, float]) -> str | None:
+        key = pick(KEYS, "m", {}, tried="", now=NOW, turn=turn, dice=Random(0), low=low)
+        return key.handle if key else None
+
+    assert {"b", "c"} == {picked(turn, low) for turn in range(9)}
+    assert {"a", "b", "c"} == {picked(turn, spent) for turn in range(9)}
+
+
 def test_no_key_no_pick() -> None:
     """An empty pool, or one that rests, has none."""
     assert chosen({}, keys=()) is None

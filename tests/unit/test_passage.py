@@ -54,6 +54,7 @@ async def performed(at: Passage, *pieces: bytes | UpstreamError) -> Performance:
         drains=Drains(),
         deadline=at.deadline,
         started=at.clock.monotonic(),
+        heard=lambda headers: None,
     )
     with suppress(StreamBroken, UpstreamError):
         await at.performance.perform()

@@ -54,6 +54,7 @@ def performance(
         drains=Drains(),
         deadline=now + left,
         started=now - since,
+        heard=lambda headers: None,
     )
 
 

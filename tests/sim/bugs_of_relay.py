@@ -97,6 +97,7 @@ class GuessesUsage(Travel):
             good.drains,
             good.deadline,
             good.started,
+            good.heard,
         )
 
 

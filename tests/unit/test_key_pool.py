@@ -75,7 +75,7 @@ def test_a_rest_is_over_at_its_end() -> None:
 
 def test_a_key_with_nothing_left_comes_last() -> None:
     """It is about to be refused; where all are, one of them is tried all the same."""
-    low = {("a", "m"): NOW + 5, ("b", "m"): NOW, ("c", "other"): NOW + 5}
+    low: dict[Scope, float] = {("a", "m"): NOW + 5, ("b", "m"): NOW, ("c", "other"): NOW + 5}
     spent: dict[Scope, float] = {(handle, "m"): NOW + 5 for handle in "abc"}
 
     def picked(turn: int, low: dict[Scope, float]) -> str | None:

@@ -21,7 +21,7 @@ check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, m
 	$(BIN)/python -m pytest -q -m slow -n 2
 
 check-clients: .venv/.dev tests/clients/node_modules/.ready  ## the Node SDKs before a relay; installs node and them
-	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients
+	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients tests/http/test_pairs_*.py
 
 lint: .venv/.dev
 	@$(BIN)/ruff format --check --quiet . || (echo 'run: .venv/bin/ruff format .' && false)

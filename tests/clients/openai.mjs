@@ -6,10 +6,10 @@ import { City, WEATHER, forecast } from "./subjects.mjs";
 
 const MODEL = "gpt-4o";
 
-function connect({ key, retries = 0, timeout = 15_000, headers = {} } = {}) {
+export function connect({ relay, key, retries = 0, timeout = 15_000, headers = {} }) {
   return new OpenAI({
-    baseURL: process.env.RELAY_BASE_URL,
-    apiKey: key ?? process.env.RELAY_KEY,
+    baseURL: `${relay}/v1`,
+    apiKey: key,
     maxRetries: retries,
     timeout,
     defaultHeaders: headers,
@@ -185,20 +185,27 @@ export async function broken(options) {
   return { error, text: pieces.join("") };
 }
 
-/** What the SDK raised, in the words of both. Anything that is not the SDK's own goes on. */
+/** What the SDK raised; anything that is not its own goes on. */
 async function raised(doing) {
   try {
     await doing;
   } catch (error) {
-    if (!(error instanceof OpenAIError)) throw error;
-    return {
-      kind: error.constructor.name,
-      status: error.status ?? null,
-      code: error.code ?? null,
-      param: error.param ?? null,
-      requestId: error.requestID ?? null,
-      retryAfter: error.headers?.get("retry-after") ?? null,
-    };
+    if (!told(error)) throw error;
+    return told(error);
   }
   return null;
+}
+
+/** An error of the SDK's, in words common to all; nothing, if it is not the SDK's own. */
+export function told(error) {
+  if (!(error instanceof OpenAIError)) return null;
+  return {
+    kind: error.constructor.name,
+    status: error.status ?? null,
+    code: error.code ?? null,
+    param: error.param ?? null,
+    requestId: error.requestID ?? null,
+    retryAfter: error.headers?.get("retry-after") ?? null,
+    words: error.message,
+  };
 }

@@ -2,10 +2,10 @@
 
 from tests.support import golden
 from tests.support.behaviours import cut_after
+from tests.support.node import run
 from tests.support.relay import relay_of
 from tests.support.whole import ALONE_BY_HEADER, BY_HEADER, HEADER, house
 
-from .node import run
 from .page import ability, raises
 
 WHOLE = dict([HEADER])

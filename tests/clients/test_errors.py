@@ -13,11 +13,11 @@ from tests.support.behaviours import (
 )
 from tests.support.catalogue import HASTY
 from tests.support.golden import Json
+from tests.support.node import run
 from tests.support.relay import relay_of
 from tests.support.script import Behaviour, in_turn
 from tests.support.sdk import HELLO
 
-from .node import run
 from .page import ability, raises
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.behaviours import ok_chat
 from tests.support.idempotency import KEY, keeping
+from tests.support.node import run
 from tests.support.script import Until
 from tests.support.sdk import HELLO
 
-from .node import run
 from .page import ability, raises
 
 

@@ -9,12 +9,21 @@ import sys
 import pytest
 
 from tests.support.catalogue import CLIENT_KEY
+from tests.support.node import HERE, node
 from tests.support.relay import relay_of
 from tests.support.sdk import HELLO
 
-from .node import HERE, node
 from .page import PAGE
 
+IDS = (
+    "openai-py",
+    "langchain",
+    "anthropic-py",
+    "openai",
+    "anthropic",
+    "vercel",
+    "vercel-anthropic",
+)
 EXAMPLES = re.findall(r"```(python|js)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
 
@@ -41,9 +50,7 @@ def test_node_is_new_enough() -> None:
     assert int(told.removeprefix("v").split(".")[0]) >= 22
 
 
-@pytest.mark.parametrize(
-    ("language", "text"), EXAMPLES, ids=["openai-py", "langchain", "openai", "vercel"]
-)
+@pytest.mark.parametrize(("language", "text"), EXAMPLES, ids=IDS)
 async def test_the_examples_print_the_answer(language: str, text: str) -> None:
     """
     Each example of the page says what the model says, with nothing changed but URL and key.

@@ -5,12 +5,12 @@ import asyncio
 from src.domain.catalogue import VirtualModel
 from tests.support.behaviours import begun, chat, refused, silent
 from tests.support.catalogue import provider, snapshot, target
+from tests.support.node import run
 from tests.support.provider import ScriptedProvider, scripted
 from tests.support.relay import Relay, relay_of, running_relay
 from tests.support.script import Hang, in_turn
 from tests.support.sdk import HELLO
 
-from .node import run
 from .page import ability, raises
 
 

@@ -5,11 +5,11 @@ import json
 
 from tests.support import golden
 from tests.support.behaviours import bytes_cut_at, chat, gated_stream, ok_chat
+from tests.support.node import run
 from tests.support.relay import relay_of
 from tests.support.script import in_turn
 from tests.support.sdk import HELLO
 
-from .node import run
 from .page import ability
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.support import golden
 from tests.support.behaviours import chat
+from tests.support.node import run
 from tests.support.relay import relay_of
 from tests.support.script import in_turn
 from tests.support.sdk import HELLO
 
-from .node import run
 from .page import ability
 
 PARALLEL = chat(golden.PARALLEL_TOOLS, golden.TOOL_ANSWER)

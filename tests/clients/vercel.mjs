@@ -1,5 +1,7 @@
-// The Vercel AI SDK with its provider for compatible endpoints: base URL and key, and nothing else.
+// The Vercel AI SDK with its provider for compatible endpoints, or with that for Anthropic's: base
+// URL and key, and nothing else.
 
+import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { AISDKError, Output, generateText, isStepCount, streamText, tool } from "ai";
 import { City, Place, WEATHER, forecast } from "./subjects.mjs";
@@ -8,17 +10,28 @@ const MODEL = "gpt-4o";
 /** Aborts are what the platform raises, not errors of the SDK. */
 const ABORTS = ["AbortError", "TimeoutError"];
 
+const PROVIDERS = {
+  compatible: (baseURL, apiKey) =>
+    createOpenAICompatible({
+      name: "relay",
+      baseURL,
+      apiKey,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+      // Without it the SDK fetches a linked image itself.
+      supportedUrls: () => ({ "image/*": [/^https:/] }),
+    }),
+  anthropic: (baseURL, apiKey) => createAnthropic({ baseURL, apiKey }),
+};
+
 /** What every call is given. Its errors go into the stream, where the cases look for them. */
-function asking({ model = MODEL, prompt = "Hi", key, retries = 0, timeout = 15_000, headers }) {
-  const relay = createOpenAICompatible({
-    name: "relay",
-    baseURL: process.env.RELAY_BASE_URL,
-    apiKey: key ?? process.env.RELAY_KEY,
-    includeUsage: true,
-    supportsStructuredOutputs: true,
-  });
-  return { model: relay(model), prompt, maxRetries: retries, timeout, headers, onError() {} };
+export function calling({ relay, provider = "compatible", key, model = MODEL, ...options }) {
+  const { retries = 0, timeout = 15_000, headers } = options;
+  const models = PROVIDERS[provider](`${relay}/v1`, key);
+  return { model: models(model), maxRetries: retries, timeout, headers, onError() {} };
 }
+
+const asking = ({ prompt = "Hi", ...options }) => ({ ...calling(options), prompt });
 
 const counted = (usage) => [usage.inputTokens ?? null, usage.outputTokens ?? null];
 
@@ -132,21 +145,28 @@ export async function broken(options) {
   return { error, text: pieces.join("") };
 }
 
-/** What the SDK raised, in the words of both. Anything that is not the SDK's own goes on. */
+/** What the SDK raised; anything that is not its own goes on. */
 async function raised(doing) {
   try {
     await doing;
   } catch (error) {
-    if (!AISDKError.isInstance(error) && !ABORTS.includes(error.name)) throw error;
-    const told = error.data?.error ?? error.data;
-    return {
-      kind: error.name.replace("AI_", ""),
-      status: error.statusCode ?? null,
-      code: told?.code ?? null,
-      param: told?.param ?? null,
-      requestId: error.responseHeaders?.["x-request-id"] ?? null,
-      retryAfter: error.responseHeaders?.["retry-after"] ?? null,
-    };
+    if (!told(error)) throw error;
+    return told(error);
   }
   return null;
+}
+
+/** An error of the SDK's, in words common to all; nothing, if it is not the SDK's own. */
+export function told(error) {
+  if (!AISDKError.isInstance(error) && !ABORTS.includes(error.name)) return null;
+  const body = error.data?.error ?? error.data;
+  return {
+    kind: error.name.replace("AI_", ""),
+    status: error.statusCode ?? null,
+    code: body?.code ?? null,
+    param: body?.param ?? null,
+    requestId: error.responseHeaders?.["x-request-id"] ?? null,
+    retryAfter: error.responseHeaders?.["retry-after"] ?? null,
+    words: error.message,
+  };
 }

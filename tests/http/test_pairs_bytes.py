@@ -8,8 +8,8 @@ from tests.support.caller import request
 from tests.support.catalogue import CLIENT_KEY
 from tests.support.claude import says, whole
 from tests.support.pair_answers import TEXT
-from tests.support.pairs import BODY, Pair, ability, shows, talk
-from tests.support.talkers import talker
+from tests.support.pairs import BODY, PYTHON, Pair, ability, shows, talk
+from tests.support.sdks import talker
 
 PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
 #: Odd spaces, escapes, long numbers, cache marks, a signature, and fields that nobody knows.
@@ -67,7 +67,7 @@ async def test_answers_to_the_byte(pair: Pair, stream: bytes, name: str) -> None
     assert said[pair.caller][stream == b"true"] == heard.body
 
 
-@shows("Beta and version headers")
+@shows("Beta and version headers", *PYTHON)
 async def test_beta_and_version_headers(pair: Pair, row: str, word: str) -> None:
     """
     They stay in their dialect: to the byte to a provider of the same, and to no other.
@@ -100,7 +100,7 @@ async def test_two_generations_of_keys(pair: Pair, older: bool) -> None:
     version = "2023-06-01" if older else "2026-10-21"
     async with (
         talk(pair, TEXT) as t,
-        talker(t.relay, pair.caller, default_headers=old if older else {}) as sdk,
+        talker(t.relay, pair.sdk, default_headers=old if older else {}) as sdk,
     ):
         await sdk.ask(streamed=False, **BODY[pair.caller])
         got = t.one.last

@@ -14,7 +14,7 @@ from tests.support.claude import says, whole
 from tests.support.messages import Json, searched, start, text
 from tests.support.pair_answers import TEXT, anthropics, both, openais
 from tests.support.pair_requests import WEATHER, goes_on, got
-from tests.support.pairs import BODY, HI, Pair, Talk, ability, both_ways, shows, talk
+from tests.support.pairs import BODY, HI, PYTHON, Pair, Talk, ability, both_ways, shows, talk
 from tests.support.script import in_turn
 
 #: A turn of interleaved thinking; the signatures hold for these places alone.
@@ -145,7 +145,7 @@ async def test_server_tools(pair: Pair, streamed: bool) -> None:
     assert (named if pair.caller == "openai" else ()) == dropped
 
 
-@ability("A refusal in words")
+@ability("A refusal in words", *PYTHON)
 @both_ways
 async def test_refusals_in_words(pair: Pair, streamed: bool) -> None:
     """

@@ -6,6 +6,7 @@ from attrs import evolve
 
 from . import faults, torn
 from .script import Scene, Script
+from .speech import DIALECTS
 from .weather import FATES, VERDICTS
 
 Fault = Callable[[Scene], Script]
@@ -65,6 +66,11 @@ BESIDES = (
     "key: by another client",
     "key: at another instance",
     "whole: wished",
+    *(f"{caller} of {provider}" for caller in DIALECTS for provider in DIALECTS),
+    "failover: to the other dialect",
+    "failover: back to the caller's dialect",
+    "translation: something dropped",
+    "translation: cannot carry",
 )
 
 
@@ -74,9 +80,9 @@ def kinds() -> list[str]:
 
 
 def all_faults() -> list[str]:
-    """Every kind of fault."""
-    played = {*ANY, *torn.STREAMS, faults.json_for_a_stream}
-    providers = sorted(f"provider: {fault.__name__}" for fault in played)
+    """Every kind of fault; those of providers for each dialect that they speak."""
+    played = sorted(fault.__name__ for fault in {*ANY, *torn.STREAMS, faults.json_for_a_stream})
+    providers = [f"{dialect}: {name}" for dialect in DIALECTS for name in played]
     wires = [f"{verb}: {fate}" for verb, fates in FATES.items() for fate in fates]
     return [*providers, *wires, *(f"verdict: {news}" for news in VERDICTS), *OTHERS]
 
@@ -92,7 +98,12 @@ def draw(scene: Scene) -> Script:
 
 def play(fault: Fault, scene: Scene) -> Script:
     """The script of a fault, under its name."""
-    return evolve(fault(scene), kind=fault.__name__)
+    return evolve(fault(scene), kind=fault.__name__, dialect=scene.asked.dialect)
+
+
+def well(scene: Scene) -> Script:
+    """All goes well."""
+    return evolve(faults.healthy(scene), dialect=scene.asked.dialect)
 
 
 def down(scene: Scene) -> Script:

@@ -3,10 +3,13 @@
 from functools import partial
 
 from src.adapters.stores.bookkeeping import Bookkeeper
+from src.domain.dialects.translation import Translation
+from src.domain.dialects.wire import Wire
 
 from . import bugs_of_answers as answers
 from . import bugs_of_books as books
 from . import bugs_of_relay as relay
+from . import bugs_of_translation as anew
 from .sabotage import Sabotage
 
 
@@ -16,6 +19,14 @@ def _part(law: str, name: str, kind: type) -> Sabotage:
 
 def _store(law: str, kind: type[Bookkeeper]) -> Sabotage:
     return Sabotage(law, ledger=partial(books.ledger, kind))
+
+
+def _stream(law: str, kind: type[Translation]) -> Sabotage:
+    return _part(law, "travel", anew.spoken(kind))
+
+
+def _wire(law: str, kind: type[Wire]) -> Sabotage:
+    return _part(law, "travel", anew.wired(kind))
 
 
 BUGS: dict[str, Sabotage] = {
@@ -63,6 +74,20 @@ BUGS: dict[str, Sabotage] = {
     "sums without errors": _store("I3", books.CountsNoErrors),
     "sums without cached tokens": _store("I3", books.CountsNoCache),
     "sums without reasoning": _store("I3", books.CountsNoThoughts),
+    "anew: a last word before an error": _part("I1", "travel", anew.SaysDone),
+    "anew: the last piece lost": _stream("meaning", anew.LosesTheLast),
+    "anew: arguments of two calls mixed": _stream("meaning", anew.MixesCalls),
+    "anew: usage of the start for all": _stream("I3", anew.CountsFromTheStart),
+    "anew: clean end on a cut": _stream("I1", anew.EndsCleanly),
+    "anew: an error passes": _stream("dialect", anew.PassesErrors),
+    "anew: cache writes lost": _stream("I3", anew.ForgetsCacheWrites),
+    "anew: one reason for all": _stream("meaning", anew.ForgetsWhy),
+    "anew: signatures lost": _stream("meaning", anew.LosesSignatures),
+    "anew: the model's name": _stream("meaning", anew.RenamesModels),
+    "anew: an error as an answer": _wire("meaning", anew.AnswersWithErrors),
+    "anew: dropped in silence": _wire("fidelity", anew.DropsInSilence),
+    "anew: without a system": _wire("fidelity", anew.DropsTheSystem),
+    "anew: one choice of many": _wire("fidelity", anew.GivesOneOfMany),
 }
 
 

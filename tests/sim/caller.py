@@ -1,6 +1,7 @@
 """A caller of a world: takes an answer, writes every byte down, is slow, or leaves."""
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 
 from attrs import define, field
@@ -24,6 +25,8 @@ class SimCaller:
     clock: Clock
     task: "asyncio.Task[None] | None" = None
     stopping: bool = False
+    #: Called when its stream begins.
+    hook: Callable[[], object] | None = None
     _told: int = 0
     _through: bool = field(default=False)
 
@@ -79,6 +82,8 @@ class SimCaller:
         self.visit.how = receipt.delivery
         self.history.happened["whole: too large"] += receipt.delivery == "switched"
         self._told = 200
+        if self.hook is not None:
+            self.hook()
         await self._pass_time()
 
     async def write(self, data: bytes) -> None:
@@ -95,10 +100,11 @@ class SimCaller:
         self.visit.refusal, self.visit.refused_now = refusal, self.clock.now()
         self.visit.rests_then = tuple(self.visit.process.rests.values())
         self.visit.ending = True
-        written = errors.write(refusal)
+        told = errors.Told(self.visit.dialect, self.visit.id)
+        written = errors.write(refusal, told)
         if not self.visit.opened:
-            self._told = written.status
-        await self._write(errors.event(refusal) if self.visit.opened else written.body)
+            self._told = self.visit.status = written.status
+        await self._write(errors.event(refusal, told) if self.visit.opened else written.body)
         self._end("refuse")
 
     def _first(self) -> None:
@@ -117,6 +123,8 @@ class SimCaller:
     async def _write(self, data: bytes) -> None:
         if self.visit.gone_at is not None:
             self.history.wrong("I1", f"{self.visit.id}: bytes for a caller who had left")
+        if self._through:
+            self.history.wrong("I1", f"{self.visit.id}: bytes behind the end")
         await self._pass_time()  # until there is room for it
         self.visit.written.append(data)
         before = self.visit.progress[-1][1] if self.visit.progress else 0

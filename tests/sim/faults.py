@@ -1,13 +1,15 @@
 """What a provider may do with any call, by name; what only streams suffer is in torn.py."""
 
 import json
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 from src.domain.errors import ConnectionReset, Unreachable
 
 from . import answers, torn
-from .answers import Json
+from .answers import TONGUES
 from .script import End, Piece, Rest, Scene, Script, cut
+from .speech import Json
 
 JSON = {"content-type": "application/json"}
 EVENTS = {"content-type": "text/event-stream"}
@@ -24,14 +26,14 @@ def healthy(scene: Scene) -> Script:
 
 def whole(scene: Scene, delay: float, name: str = "healthy") -> Script:
     """A whole answer."""
-    body, tokens = answers.whole(scene.mark, scene.asked, scene.dice)
+    body, used = answers.whole(scene.mark, scene.asked, scene.dice)
     return Script(
         name,
         delay=delay,
         headers=JSON,
         pieces=cut(body, scene.dice),
         body=None if scene.asked.stream else body,
-        tokens=tokens,
+        used=used,
         healthy=not scene.asked.stream,
     )
 
@@ -75,14 +77,20 @@ def _hints(scene: Scene) -> list[tuple[dict[str, str], str, float | None]]:
     theirs = {"date": formatdate(5_000_000, usegmt=True)}
     nothing = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "-1"}
     duration = {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2s500ms"}
+    reset = datetime.fromtimestamp(int(scene.now) + span, UTC).isoformat()
+    claude = {
+        "anthropic-ratelimit-requests-remaining": "0",
+        "anthropic-ratelimit-requests-reset": reset.replace("+00:00", "Z"),
+    }
     return [
         ({}, "", None),
         ({"retry-after": f"{exact:.1f}"}, "", exact),
         ({"retry-after": f"{span}"}, "Please try again in 90s.", float(span)),
         ({"retry-after-ms": f"{exact * 1000:.0f}", "retry-after": "900"}, "", exact),
         ({"retry-after": formatdate(5_000_000 + span, usegmt=True)} | theirs, "", float(span)),
-        ({"retry-after": ours}, "", int(scene.now) + span - scene.now - 5.0),
+        ({"retry-after": ours}, "", int(scene.now) + span - scene.now - 7.0),
         (duration, "", 62.5),
+        (claude, "", int(scene.now) + span - scene.now - 7.0),
         (nothing, "", None),
         ({}, f"Please try again in {span}s.", float(span)),
         ({"retry-after": "-1"}, "", None),
@@ -98,9 +106,13 @@ def bad_key(scene: Scene) -> Script:
 
 
 def no_money(scene: Scene) -> Script:
+    if scene.dice.random() < 0.5 and scene.asked.dialect == "anthropic_messages":
+        error = {"message": "Your credit balance is too low to access the API."}
+        return refusal(scene, 400, error, rest=Rest(3600.0, whole_key=True))
     if scene.dice.random() < 0.5:
         error = {"message": "You exceeded your quota.", "code": "insufficient_quota"}
-        return refusal(scene, 429, error, rest=Rest(3600.0, whole_key=True))
+        status = 402 if scene.asked.dialect == "anthropic_messages" else 429
+        return refusal(scene, status, error, rest=Rest(3600.0, whole_key=True))
     return refusal(scene, 402, {"message": "Pay."}, rest=Rest(3600.0, whole_key=True))
 
 
@@ -113,7 +125,7 @@ def no_model(scene: Scene) -> Script:
 
 
 def too_long(scene: Scene) -> Script:
-    return refusal(scene, 400, {"message": "Too long.", "code": "context_length_exceeded"})
+    return refusal(scene, 400, {"message": "prompt is too long", "code": "context_length_exceeded"})
 
 
 def rejected(scene: Scene) -> Script:
@@ -151,7 +163,7 @@ def redirect(scene: Scene) -> Script:
 
 def error_in_200(scene: Scene) -> Script:
     error = scene.dice.choice(_in_answer(scene))
-    pieces = cut(json.dumps({"error": error}).encode(), scene.dice)
+    pieces = cut(_shaped(scene, scene.dice.choice((400, 429, 500, 529)), error), scene.dice)
     return Script("error in 200", headers=JSON, pieces=pieces)
 
 
@@ -163,7 +175,7 @@ def endless_error(scene: Scene) -> Script:
 
 def endless_json(scene: Scene) -> Script:
     """The beginning of a JSON answer, and then nothing."""
-    return Script("endless JSON", headers=JSON, pieces=_began(b'{"choices": [{'), end="hang")
+    return Script("endless JSON", headers=JSON, pieces=_began(b'{"content": [{'), end="hang")
 
 
 def cut_json(scene: Scene) -> Script:
@@ -188,10 +200,15 @@ def refusal(
         delay=scene.dice.choice((0.0, 0.05, 0.5)),
         status=status,
         headers=JSON | (headers or {}),
-        pieces=cut(json.dumps({"error": error}).encode(), scene.dice),
+        pieces=cut(_shaped(scene, status, error), scene.dice),
         rest=rest,
+        words=error["message"].partition(" (key")[0],
         final=final,
     )
+
+
+def _shaped(scene: Scene, status: int, error: Json) -> bytes:
+    return json.dumps(TONGUES[scene.asked.dialect].error(status, error)).encode()
 
 
 def _in_answer(scene: Scene) -> list[Json]:

@@ -6,14 +6,15 @@ from typing import Literal
 
 from attrs import define, field
 
+from src.domain.blocks import Dialect
 from src.domain.entry import State
 from src.domain.errors import Refusal
 from src.domain.events import BreakerClosed, BreakerOpened, Event, KeyRested
 from src.domain.quota import Verdict
 from src.domain.receipt import Delivered, Receipt
 
-from .answers import Json
 from .script import Script
+from .speech import Json
 
 Ended = Literal["answer", "finish", "refuse", "stopped"]
 NEVER = float("-inf")
@@ -93,6 +94,7 @@ class Visit:
     process: Process
     client: str = ""
     key: str = ""  # Idempotency-Key
+    dialect: Dialect = "openai_chat"
     #: Must its answer come whole, or live? None: as the relay says.
     delivery: Literal["live", "whole"] | None = None
     started: bool = False
@@ -109,6 +111,7 @@ class Visit:
     refused_now: float = 0.0  # Unix seconds
     rests_then: tuple[float, ...] = ()  # until when keys rested, at that instant
     refusal: Refusal | None = None
+    status: int = 0  # of a refusal that is a response of its own
     #: The try whose bytes came first; tries made after that are wrong.
     tries_before: int | None = None
     gone_at: float | None = None
@@ -146,7 +149,17 @@ class Visit:
 
     @property
     def hides_usage(self) -> bool:
+        if self.dialect == "anthropic_messages":
+            return False
         return not (self.body.get("stream_options") or {}).get("include_usage")
+
+    def passes(self, one: Try) -> bool:
+        """Does it speak as its provider does, so that bytes pass?"""
+        return self.dialect == one.script.dialect
+
+    def asked_of(self, one: Try) -> int:
+        """How many choices that provider is to give."""
+        return self.choices if self.passes(one) else 1
 
 
 @define(eq=False)

@@ -16,6 +16,7 @@ from src.application.whole import Room
 from src.domain.catalogue import Snapshot
 from src.domain.events import Event, RequestFinished
 from src.domain.ports import Clock, Leases, Ledger, Observer, Upstream
+from src.domain.receipt import Receipt
 from src.entrypoints.container import Container
 from src.entrypoints.environments import build
 from src.entrypoints.settings import Settings
@@ -43,10 +44,16 @@ class Notes:
         self.history.heard(self.process, event)
         at = self.clock.monotonic()
         if isinstance(event, RequestFinished):
+            self._count(event.receipt)
             self.history.receipts.append(event.receipt)
             self.history.tell(at, event.receipt.request_id, event.receipt.ending)
         else:
             self.history.tell(at, event)
+
+    def _count(self, receipt: Receipt) -> None:
+        carried = [attempt.outcome != "cannot_carry" for attempt in receipt.attempts]
+        self.history.happened["translation: cannot carry"] += not all(carried)
+        self.history.happened["translation: something dropped"] += bool(receipt.dropped)
 
 
 @define(eq=False)

@@ -8,6 +8,8 @@ from src.domain.receipt import Receipt
 from . import (
     laws_of_books,
     laws_of_keys,
+    laws_of_meaning,
+    laws_of_refusals,
     laws_of_store,
     laws_of_tries,
     laws_of_usage,
@@ -49,8 +51,11 @@ def _of_visit(world: World, visit: Visit, receipts: list[Receipt]) -> Iterator[s
         yield f"I1: {len(receipts)} terminal states instead of one:"
         return
     yield from laws_of_words.of_visit(history, visit, receipt)
+    yield from laws_of_refusals.of_visit(history, visit)
     if receipt is None:
         return
+    strict = world.fleet.settings.strict_translation
+    yield from laws_of_meaning.of_dropped(history, visit, receipt, strict=strict)
     yield from laws_of_tries.of_visit(history, visit, receipt)
     yield from laws_of_usage.of_visit(history, visit, receipt)
     if visit.lived:

@@ -79,13 +79,18 @@ def _not_too_much(history: History, visit: Visit, recorded: Receipt) -> Iterator
     if not visit.tries_before:
         most = 0
     else:
-        script = history.tries_of(visit.id)[visit.tries_before - 1].script
+        one = history.tries_of(visit.id)[visit.tries_before - 1]
+        script = one.script
         clean = len(script.clean(hide_usage=visit.hides_usage)) + len(SWITCHED)
         most = clean if script.body is None else len(script.body)
+        if not visit.passes(one):  # said anew it takes more room
+            most = 4 * most + _MORE * (2 + len(script.frames))
     if recorded.bytes_out > most and not recorded.replay_of:
         yield f"I3: {recorded.bytes_out} bytes recorded, {most} could be delivered:"
 
 
+#: Around the words of one event, or of a whole answer, in any dialect.
+_MORE = 1000
 #: By client, provider, model, status and what is counted; by client, status and what.
 Sum = Counter[tuple[str, str, str, int, str]]
 Asked = Counter[tuple[str, int, str]]

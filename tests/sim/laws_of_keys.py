@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from src.application.whole import SWITCHED
 from src.domain.errors import Conflict
 from src.domain.idempotency import LARGEST_STORED
 from src.domain.receipt import Receipt
 
+from . import laws_of_meaning
 from .history import Booked, History, Try, Visit
 
 
@@ -72,12 +74,28 @@ def _given_again(history: History, visit: Visit, receipt: Receipt) -> Iterator[s
     first = history.visits[receipt.replay_of]
     if history.tries_of(visit.id):
         yield f"key: {visit.id} was answered from the books, and reached a provider"
-    script = history.tries_of(first.id)[-1].script
+    if first.body != visit.body or (first.client, first.key) != (visit.client, visit.key):
+        yield f"key: {visit.id} was given the answer of another request"
+    one = history.tries_of(first.id)[-1]
+    if not visit.passes(one):
+        yield from _said_again(visit, first, one)
+        return
+    script = one.script
     clean = script.clean(hide_usage=visit.hides_usage) if visit.stream else script.body
     said = b"".join(visit.written)
     # Where nobody read on to the end, only what was used may be missing.
     enough = visit.stream and script.enough(said, visit.choices)
     if said != clean and not enough and visit.ended in (["answer"], ["finish"]):
         yield f"key: {visit.id} was given another answer than {first.id}"
-    if first.body != visit.body or (first.client, first.key) != (visit.client, visit.key):
-        yield f"key: {visit.id} was given the answer of another request"
+
+
+def _said_again(visit: Visit, first: Visit, one: Try) -> Iterator[str]:
+    """What was said anew is given again to the byte, if its first caller heard all of it."""
+    if visit.ended not in (["answer"], ["finish"]):
+        return
+    said = b"".join(visit.written)
+    heard = b"".join(first.written).removeprefix(SWITCHED)
+    if first.ended == visit.ended and said != heard:
+        yield f"key: {visit.id} was given other bytes than {first.id}"
+    if not laws_of_meaning.given_again(visit, one):
+        yield f"key: {visit.id} was given another answer than {first.id}"

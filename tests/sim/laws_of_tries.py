@@ -24,16 +24,21 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
     tries = history.tries_of(visit.id)
     if not visit.lived:
         return
-    told = [(record.provider, record.model, record.key) for record in receipt.attempts]
+    told = [(record.provider, record.model, record.key) for record in made(receipt)]
     if told != [(one.provider, one.model, one.key) for one in tries]:
         yield f"I1: the receipt tells of {told}:"
         return
-    pairs = list(zip(tries, receipt.attempts, strict=True))
+    pairs = list(zip(tries, made(receipt), strict=True))
     yield from _bounded(pairs)
     yield from _order(pairs)
     yield from _rests(pairs)
     yield from _waits(visit, pairs)
     yield from _health(visit, receipt, pairs)
+
+
+def made(receipt: Receipt) -> list[AttemptRecord]:
+    """The attempts that reached a provider: what cannot be said in its dialect does not."""
+    return [record for record in receipt.attempts if record.outcome != "cannot_carry"]
 
 
 def _bounded(pairs: list[Pair]) -> Iterator[str]:
@@ -97,7 +102,8 @@ def _health(visit: Visit, receipt: Receipt, pairs: list[Pair]) -> Iterator[str]:
     fine = {"served", "client_gone", "stopped", "deadline"}
     held = receipt.delivery != "live" or visit.delivery != "live"
     for one, record in pairs:
-        if one.script.fine(whole=held) and record.outcome not in fine:
+        choices, passes = visit.asked_of(one), visit.passes(one)
+        if one.script.fine(choices, strict=held, passes=passes) and record.outcome not in fine:
             yield f"I1: {record} for '{one.script.name}':"
 
 
@@ -112,6 +118,12 @@ def _budget(history: History, process: Process) -> Iterator[str]:
     tries = [one for one in history.tries if one.process is process]
     first = {one.request: one.provider for one in reversed(tries)}
     firsts = Counter(first.values())
+    # What could not be said to a provider counts as a request to it all the same.
+    firsts += Counter(
+        receipt.attempts[0].provider
+        for receipt in history.receipts
+        if receipt.attempts and receipt.attempts[0].outcome == "cannot_carry"
+    )
     span = max(0.0, process.jump) + (tries[-1].at - tries[0].at if tries else 0.0)
     for receipt in history.receipts:
         if history.visits[receipt.request_id].process is not process:

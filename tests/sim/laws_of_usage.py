@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 from math import inf
 
+from attrs import evolve
+
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 
-from . import answers
-from .answers import Frame
 from .history import History, Try, Visit
+from .laws_of_tries import made
+from .speech import Frame
 
 #: Whose answer is the caller's own, though the caller may not have it.
 _OWN = ("served", "client_gone")
@@ -22,9 +24,9 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
     tries = history.tries_of(visit.id)
     asked = len(json.dumps(visit.body).encode())
     strict = receipt.delivery != "live"
-    for one, record in zip(tries, receipt.attempts, strict=False):
+    for one, record in zip(tries, made(receipt), strict=False):
         # What was read strictly may have been read on less so: over the bound of whole delivery.
-        surely = one.script.heard(one.read, strict=strict)
+        surely = one.script.heard(one.read, strict=strict, passes=visit.passes(one))
         yield from _of_try(visit, one, record, surely, asked)
         if record.outcome == "client_gone" and _read_on(history, visit, one, strict=strict):
             yield from _as_said(one, record)
@@ -54,10 +56,11 @@ def _read_on(history: History, visit: Visit, one: Try, *, strict: bool) -> bool:
     if visit.slow or not visit.lived or not _place(history, visit, gone):
         return False
     over = min(gone + one.drain, visit.began + (visit.timeout or inf)) - 0.01
-    before = script.heard(script.by(gone - 0.01 - one.at), strict=strict)[:-1]
-    after = script.heard(script.by(over - one.at), strict=strict)[:-1]
+    passes = visit.passes(one)
+    before = script.heard(script.by(gone - 0.01 - one.at), strict=strict, passes=passes)[:-1]
+    after = script.heard(script.by(over - one.at), strict=strict, passes=passes)[:-1]
     began = any(frame.kind == "piece" for frame in before)
-    return began and any(frame.kind == "usage" for frame in after)
+    return began and any(frame.usage for frame in after)
 
 
 def _place(history: History, visit: Visit, at: float) -> bool:
@@ -89,36 +92,32 @@ def _of_try(
             yield f"I3: nothing recorded of try {one.number} ({one.script.name}):"
     elif usage.estimated:
         yield from _estimate(visit, one, usage, surely, asked)
-    elif said is None or usage != answers.used(said):
+    elif usage != said:
         yield f"I3: {usage} recorded of try {one.number}, which said {said}:"
 
 
-def _said(one: Try) -> tuple[int, int] | None:
+def _said(one: Try) -> Usage | None:
     """What the provider says, if all of what it says is read."""
     if one.script.body is not None:
-        return one.script.tokens
+        return one.script.used
     for frame in one.script.heard(one.read + BLANK):
-        if frame.kind == "usage":
-            said = json.loads(frame.bare().partition(b"data: ")[2])["usage"]
-            return said["prompt_tokens"], said["completion_tokens"]
-    tail = one.script.tail
-    if tail is not None and tail.kind == "usage":
-        said = json.loads(tail.bare().partition(b"data: ")[2])["usage"]
-        return said["prompt_tokens"], said["completion_tokens"]
-    return None
+        if frame.usage:
+            return frame.usage
+    return one.script.tail.usage if one.script.tail else None
 
 
 def _estimate(
     visit: Visit, one: Try, usage: Usage, surely: list[Frame], asked: int
 ) -> Iterator[str]:
-    """About four bytes a token of what was asked, one a piece of what was answered; only where
-    the provider says nothing."""
-    if visit.stream and any(frame.kind == "usage" for frame in surely[:-1]):
+    """About four bytes a token of what was asked, unless the provider said it when it began; one a
+    piece of what was answered; only where the provider says nothing in the end."""
+    if visit.stream and any(frame.usage for frame in surely[:-1]):
         yield f"I3: an estimate for try {one.number}, though it said what it used:"
-    if usage.input_tokens != asked // 4:
-        yield f"I3: {usage} estimated for {asked} bytes asked:"
-    least = sum(frame.kind == "piece" for frame in surely[:-1])
     heard = one.script.heard(one.read)
+    known = next((frame.known for frame in heard if frame.known), None) or Usage(asked // 4)
+    if evolve(usage, output_tokens=0) != evolve(known, output_tokens=0, estimated=True):
+        yield f"I3: {usage} estimated for {asked} bytes asked, with {known} known:"
+    least = max(sum(frame.kind == "piece" for frame in surely[:-1]), known.output_tokens)
     most = sum(frame.kind not in ("comment", "done") for frame in heard)
     if visit.stream and not least <= usage.output_tokens <= most:
         yield f"I3: {usage.output_tokens} estimated for {least} to {most} pieces:"

@@ -1,6 +1,5 @@
 """Laws about what reaches a caller: whose bytes, which bytes, and how they end."""
 
-import re
 from collections.abc import Iterator
 
 from src.application.whole import SWITCHED
@@ -8,10 +7,8 @@ from src.domain.catalogue import Snapshot
 from src.domain.errors import DeadlineExceeded
 from src.domain.receipt import Receipt
 
-from . import answers
+from . import laws_of_meaning
 from .history import History, Try, Visit
-
-_DONE = re.compile(rb"(?:^|[\r\n])data: \[DONE\]")
 
 
 def of_visit(history: History, visit: Visit, receipt: Receipt | None) -> Iterator[str]:
@@ -20,14 +17,18 @@ def of_visit(history: History, visit: Visit, receipt: Receipt | None) -> Iterato
     if not visit.tries_before:
         return
     server = history.tries_of(visit.id)[visit.tries_before - 1]
-    if visit.stream:
+    if not visit.passes(server):
+        yield from laws_of_meaning.of_answer(visit, server)
+    elif visit.stream:
         yield from _stream(visit, server)
     elif visit.ended == ["answer"] and visit.written != [server.script.body]:
         yield "I10: a whole answer is not its provider's, to the byte:"
     if receipt is not None and visit.ended in (["answer"], ["finish"]) and visit.gone_at is None:
         yield from _receipt(visit, server, receipt)
     late = visit.gone_at is not None or isinstance(visit.refusal, DeadlineExceeded)
-    if server.script.healthy and visit.ended == ["refuse"] and not late:
+    strict, passes = visit.how == "whole", visit.passes(server)
+    fine = server.script.fine(visit.asked_of(server), strict=strict, passes=passes)
+    if fine and visit.ended == ["refuse"] and not late:
         yield f"I1: '{server.script.name}' is whole, but the caller got {visit.refusal!r}:"
 
 
@@ -43,9 +44,13 @@ def _as_wished(history: History, visit: Visit, receipt: Receipt | None) -> Itera
         yield f"whole: delivered {how}, and the caller heard {said[:20]!r}:"
     if how != "whole" or not visit.opened or not visit.stream:
         return
-    script = history.tries_of(visit.id)[(visit.tries_before or 0) - 1].script
-    if visit.ended == ["refuse"] or not script.complete(visit.choices):
-        yield f"whole: bytes of '{script.name}' before it was complete:"
+    if not visit.tries_before:
+        return
+    one = history.tries_of(visit.id)[visit.tries_before - 1]
+    passes = visit.passes(one)
+    complete = one.script.complete(visit.asked_of(one), strict=True, passes=passes)
+    if visit.ended == ["refuse"] or not complete:
+        yield f"whole: bytes of '{one.script.name}' before it was complete:"
 
 
 def _stream(visit: Visit, server: Try) -> Iterator[str]:
@@ -60,8 +65,6 @@ def _stream(visit: Visit, server: Try) -> Iterator[str]:
         if said != script.clean(hide_usage=hide) and not spared:
             yield f"I10: not the bytes of try {server.number} ({script.name}):"
         return
-    if refused and _DONE.search(b"".join(visit.written)):
-        yield "I1: [DONE] in a stream that was not completed:"
     most = script.clean if script.complete(visit.choices) else script.told
     if not most(hide_usage=hide).startswith(said):
         yield f"I10: other bytes than those of try {server.number} ({script.name}):"
@@ -78,9 +81,9 @@ def _receipt(visit: Visit, server: Try, receipt: Receipt) -> Iterator[str]:
         yield f"I3: served by {server.target} with {server.key}, recorded {served}:"
     if receipt.bytes_out != sum(map(len, visit.written)):
         yield f"I3: {receipt.bytes_out} bytes recorded:"
-    tokens, usage = server.script.tokens, receipt.usage
-    if tokens and not visit.hurried and usage != answers.used(tokens):
-        yield f"I3: {tokens} tokens were used, recorded {usage}:"
+    used, usage = server.script.used, receipt.usage
+    if used and not visit.hurried and usage != used:
+        yield f"I3: {used} was used, recorded {usage}:"
 
 
 def leaked(history: History, snapshot: Snapshot) -> list[str]:

@@ -17,6 +17,8 @@ from src.domain.catalogue import (
     When,
 )
 
+from .speech import DIALECTS
+
 MODELS = ("m-one", "m-two", "m-three")
 STRATEGIES: tuple[Strategy, ...] = ("ordered", "round_robin", "weighted")
 STYLES: tuple[HeaderStyle, ...] = ("bearer", "x-api-key", "api-key")
@@ -25,11 +27,15 @@ STYLES: tuple[HeaderStyle, ...] = ("bearer", "x-api-key", "api-key")
 WAITS = (Timeouts(), Timeouts(connect=2.0, headers=8.0, first_event=6.0, idle=5.0))
 
 
-def configuration(dice: Random) -> Snapshot:
-    """One to three providers with one to four keys each, and every way to name what they have."""
+def configuration(dice: Random, tongues: Random) -> Snapshot:
+    """One to three providers with one to four keys each, and every way to name what they have; all
+    of one dialect, or each of some."""
     names = [f"p{n}" for n in range(dice.randint(1, 3))]
+    spoken = tongues.choice((DIALECTS[:1], DIALECTS[1:], DIALECTS, DIALECTS, DIALECTS))
     return Snapshot(
-        providers=tuple(_provider(dice, name, names) for name in names),
+        providers=tuple(
+            evolve(_provider(dice, name, names), dialect=tongues.choice(spoken)) for name in names
+        ),
         virtual_models=tuple(_virtual(dice, strategy, names) for strategy in STRATEGIES),
         routes=_routes(dice, names),
         longest_pause=dice.choice((0.0, 2.5)),

@@ -7,13 +7,17 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from src.domain.blocks import Dialect
 from src.domain.catalogue import Timeouts
 from src.domain.errors import UpstreamError
+from src.domain.receipt import Usage
 
-from .answers import Asked, Frame
+from .speech import Asked, Frame
 
 End = Literal["close", "reset", "hang"]
 DONE = b"data: [DONE]\n\n"
+#: What ends an event that its provider did not end.
+_BLANK = b"\n\n"
 
 #: Seconds between pieces: mostly none, sometimes a pause that nobody should mind.
 _GAPS = (0.0, 0.0, 0.0, 0.01, 0.05, 0.4)
@@ -68,14 +72,18 @@ class Script:
     tail: Frame | None = None
     #: A whole answer that may be passed on.
     body: bytes | None = None
-    tokens: tuple[int, int] | None = None
+    #: What it says it used, where all is well.
+    used: Usage | None = None
     rest: Rest | None = None
-    #: Nothing in it is an error: a caller who waits must get it whole.
+    #: Nothing in it is an error: a caller who waits must get it, if it is whole.
     healthy: bool = False
+    #: What an error says, up to what nobody may read.
+    words: str = ""
     #: The request itself is judged: nobody else may be asked.
     final: bool = False
     #: The fault that it is, by the name of its function.
     kind: str = "healthy"
+    dialect: Dialect = "openai_chat"
 
     @property
     def seconds(self) -> float:
@@ -90,40 +98,45 @@ class Script:
             size += len(piece.data) if at <= seconds else 0
         return size
 
-    def fine(self, *, whole: bool) -> bool:
-        """Must a caller who waits get it? Held until it is whole, it may have nothing in it that
-        is no chunk."""
-        return self.healthy and not (whole and any(f.kind == "noise" for f in self.frames))
+    def fine(self, choices: int, *, strict: bool, passes: bool) -> bool:
+        """Must a caller who waits get it? `strict`: held until it is whole; `passes`: to the byte,
+        to a caller of the same dialect. What cannot be read can only pass."""
+        readable = not any(_breaks(f, strict=strict, passes=passes) for f in self.frames)
+        whole = self.body is not None or self.complete(choices, strict=strict, passes=passes)
+        return self.healthy and readable and whole
 
-    def heard(self, read: int, *, strict: bool = False) -> list[Frame]:
-        """The events that are whole in so many bytes of it, up to its end or its error; where it
-        is read strictly, what is no chunk is an error."""
+    def heard(self, read: int, *, strict: bool = False, passes: bool = True) -> list[Frame]:
+        """The events that are whole in so many bytes of it, up to its end or its error."""
         heard: list[Frame] = []
         for frame in self.frames:
             read -= len(frame.data)
-            if read < 0 or frame.kind == "error" or (strict and frame.kind == "noise"):
+            if read < 0 or _breaks(frame, strict=strict, passes=passes):
                 break
             heard.append(frame)
             if frame.kind == "done":
                 break
         return heard
 
-    def complete(self, choices: int) -> bool:
-        """Does all of an answer arrive?"""
+    def complete(self, choices: int, *, strict: bool = False, passes: bool = True) -> bool:
+        """Does all of an answer arrive? Anthropic's own callers wait for its last word; others
+        have the reason for its end."""
         if self.body is not None:
             return True
+        last_word = passes and self.dialect == "anthropic_messages"
         finished: set[int] = set()
         for frame in (*self.frames, *((self.tail,) if self.tail else ())):
-            if frame.kind == "done" or len(finished) >= choices:
+            if frame.kind == "done" or (len(finished) >= choices and not last_word):
                 return True
-            if frame.kind == "error":
+            if _breaks(frame, strict=strict, passes=passes):
                 return False
             if frame.kind == "finish":
                 finished.add(frame.choice)
-        return len(finished) >= choices
+        return len(finished) >= choices and not last_word
 
     def enough(self, said: bytes, choices: int) -> bool:
         """Do these bytes, of this script, hold all of an answer but what it used?"""
+        if self.dialect == "anthropic_messages":
+            return False
         own = said.removesuffix(DONE)
         ends = {
             frame.choice for frame in self.frames if frame.kind == "finish" and frame.data in own
@@ -140,9 +153,16 @@ class Script:
         if any(frame.kind == "done" for frame in self.frames):
             return b"".join(told)
         if self.tail is not None and not (hide_usage and self.tail.kind == "usage"):
-            told.append(self.tail.data + b"\n\n")
+            told.append(self.tail.data + _BLANK)
         over = self.tail is not None and self.tail.kind == "done"
+        over = over or self.dialect == "anthropic_messages"
         return b"".join(told) + (b"" if over else DONE)
+
+    def said(self) -> bytes:
+        """What of a stream can be told in another dialect."""
+        heard = joined(self.heard(sum(len(frame.data) for frame in self.frames), passes=False))
+        ended = any(frame.kind in ("done", "error", "noise") for frame in self.frames)
+        return heard if self.tail is None or ended else heard + self.tail.data + _BLANK
 
     def _told(self, hide_usage: bool) -> list[bytes]:
         told: list[bytes] = []
@@ -156,17 +176,29 @@ class Script:
         return told
 
 
+def _breaks(frame: Frame, *, strict: bool, passes: bool) -> bool:
+    """Is nothing to be read behind it?"""
+    if frame.kind == "noise":
+        return strict or not passes
+    return frame.kind == "error" or (frame.kind == "odd" and strict and passes)
+
+
 def cut(data: bytes, dice: Random) -> tuple[Piece, ...]:
     """These bytes in pieces, cut anywhere."""
     most = min(len(data) - 1, dice.choice((0, 1, 3, 12)))
     places = sorted(dice.sample(range(1, len(data)), most)) if most > 0 else []
     edges = [0, *places, len(data)]
-    pace = dice.choice(_PACES)
+    pace, slow = dice.choice(_PACES), dice.random() < 0.15
     return tuple(
-        Piece((pace if 3 * start > 2 * len(data) else 1.0) * dice.choice(_GAPS), data[start:end])
+        Piece(_gap(dice, pace, slow) if 3 * start > 2 * len(data) else dice.choice(_GAPS), one)
         for start, end in pairwise(edges)
-        if end > start
+        if (one := data[start:end])
     )
+
+
+def _gap(dice: Random, pace: float, slow: bool) -> float:
+    """Before a piece of the last third."""
+    return dice.uniform(0.5, 2.8) if slow else pace * dice.choice(_GAPS)
 
 
 def joined(frames: Iterable[Frame]) -> bytes:

@@ -29,6 +29,7 @@ OUTCOMES = {
     "key_forbidden",
     "out_of_credit",
     "model_unknown",
+    "cannot_carry",
     "context_length_exceeded",
     "request_rejected",
     "bad_answer",

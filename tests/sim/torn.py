@@ -7,8 +7,9 @@ from attrs import evolve
 from src.domain.sse import LARGEST_EVENT
 
 from . import answers
-from .answers import Frame
+from .answers import TONGUES
 from .script import End, Piece, Scene, Script, cut, joined
+from .speech import Frame
 
 HEADERS = {"content-type": "text/event-stream; charset=utf-8", "x-request-id": "req_1"}
 _HUGE = b"data: " + b"x" * (LARGEST_EVENT + 16)
@@ -16,10 +17,11 @@ _HUGE = b"data: " + b"x" * (LARGEST_EVENT + 16)
 
 def good(scene: Scene, delay: float) -> Script:
     """A whole stream; one in ten does not say what it used."""
-    frames, tokens = answers.stream(
+    frames = _tongue(scene).stream(
         scene.mark, scene.asked, scene.dice, usage=scene.dice.random() < 0.9
     )
-    return evolve(_of(scene, "healthy", frames, healthy=True), delay=delay, tokens=tokens)
+    used = next((frame.usage for frame in frames if frame.usage), None)
+    return evolve(_of(scene, "healthy", frames, healthy=True), delay=delay, used=used)
 
 
 def slow_first(scene: Scene) -> Script:
@@ -30,25 +32,26 @@ def slow_first(scene: Scene) -> Script:
 
 
 def pings_only(scene: Scene) -> Script:
-    ping = Piece(scene.dice.uniform(0.5, 20.0), answers.pings(1)[0].data)
+    ping = Piece(scene.dice.uniform(0.5, 20.0), _tongue(scene).pings(1)[0].data)
     return Script("pings only", headers=HEADERS, pieces=(ping,) * 40, end="hang")
 
 
 def pings_first(scene: Scene) -> Script:
-    frames = answers.pings(scene.dice.randint(1, 12)) + _frames(scene)
+    frames = _tongue(scene).pings(scene.dice.randint(1, 12)) + _frames(scene)
     return _of(scene, "pings first", frames, healthy=True)
 
 
 def many_roles(scene: Scene) -> Script:
     """More than the relay may hold back: it commits without knowing more."""
-    frames = answers.roles(scene.mark, scene.asked, scene.dice.randint(50, 80)) + _frames(scene)
+    frames = _roles(scene) + _frames(scene)
     script = _of(scene, "many roles", frames)
     return evolve(script, healthy=script.seconds < scene.timeouts.first_event)
 
 
 def cut_at_event(scene: Scene) -> Script:
+    """It may be whole by then."""
     end: End = scene.dice.choice(("close", "reset"))
-    return _of(scene, "cut at event", _some(scene), end=end)
+    return _of(scene, "cut at event", _some(scene), end=end, healthy=True)
 
 
 def cut_in_event(scene: Scene) -> Script:
@@ -57,23 +60,16 @@ def cut_in_event(scene: Scene) -> Script:
     place = scene.dice.randrange(len(frames))
     part = frames[place].bare()[: scene.dice.randrange(7, len(frames[place].bare()))]
     end: End = scene.dice.choice(("close", "reset"))
-    return _of(scene, "cut in event", frames[:place], more=part, end=end)
+    return _of(scene, "cut in event", frames[:place], more=part, end=end, healthy=True)
 
 
 def stall(scene: Scene) -> Script:
-    return _of(scene, "stall", _some(scene), end="hang")
+    return _of(scene, "stall", _some(scene), end="hang", healthy=True)
 
 
 def error_event(scene: Scene) -> Script:
     """An error as an event, before the answer began or in its midst."""
-    errors: tuple[answers.Json, ...] = (
-        {"message": f"Oops {scene.secret}", "type": "server_error"},
-        {"message": "Slow down.", "code": "rate_limit_exceeded"},
-        {"message": "Odd.", "code": "odd"},
-    )
-    error = answers.error_frame(scene.dice.choice(errors), named=scene.dice.random() < 0.5)
-    if scene.dice.random() < 0.25:
-        error = answers.plain_error()
+    error = _tongue(scene).error_frame(scene.secret, scene.dice)
     frames = _frames(scene)
     place = scene.dice.choice((0, 1, len(frames) // 2))
     return _of(scene, "error event", [*frames[:place], error, *frames[place:]])
@@ -81,12 +77,20 @@ def error_event(scene: Scene) -> Script:
 
 def noise_event(scene: Scene) -> Script:
     frames = _frames(scene)
-    frames.insert(scene.dice.randrange(len(frames) - 1), answers.noise(scene.dice))
+    frames.insert(scene.dice.randrange(len(frames) - 1), _tongue(scene).noise(scene.dice))
     return _of(scene, "noise event", frames, healthy=True)
 
 
+def torn_event(scene: Scene) -> Script:
+    """Bytes got lost on the way, and something of the answer with them; the rest is whole."""
+    frames = _frames(scene)
+    while (spoilt := answers.torn(frames, scene.dice)) is None:
+        frames = _frames(scene)
+    return _of(scene, "torn event", spoilt, healthy=True)
+
+
 def noise_only(scene: Scene) -> Script:
-    return _of(scene, "noise only", [answers.noise(scene.dice) for _ in range(3)])
+    return _of(scene, "noise only", [_tongue(scene).noise(scene.dice) for _ in range(3)])
 
 
 def missing_done(scene: Scene) -> Script:
@@ -96,10 +100,20 @@ def missing_done(scene: Scene) -> Script:
 
 
 def missing_finish(scene: Scene) -> Script:
-    """Of several choices one never ends."""
-    frames = _frames(scene)[:-1]
+    """Of several choices one never ends; Anthropic's last word ends an answer without a reason."""
+    frames = _frames(scene)
+    if scene.asked.dialect == "anthropic_messages":
+        left = [frame for frame in frames if frame.kind != "finish"]
+        return _of(scene, "missing finish", left, healthy=True)
+    frames.pop()
     last = max(place for place, frame in enumerate(frames) if frame.kind == "finish")
     return _of(scene, "missing finish", frames[:last] + frames[last + 1 :])
+
+
+def missing_stop(scene: Scene) -> Script:
+    """Imitators of Anthropic forget to end their blocks."""
+    frames = [frame for frame in _frames(scene) if frame.kind != "stop"]
+    return _of(scene, "missing stop", frames, healthy=True)
 
 
 def done_twice(scene: Scene) -> Script:
@@ -152,9 +166,11 @@ STREAMS: tuple[Callable[[Scene], Script], ...] = (
     error_event,
     error_event,
     noise_event,
+    torn_event,
     noise_only,
     missing_done,
     missing_finish,
+    missing_stop,
     done_twice,
     data_after_done,
     after_done,
@@ -164,8 +180,16 @@ STREAMS: tuple[Callable[[Scene], Script], ...] = (
 )
 
 
+def _tongue(scene: Scene) -> answers.Tongue:
+    return TONGUES[scene.asked.dialect]
+
+
 def _frames(scene: Scene) -> list[Frame]:
-    return answers.stream(scene.mark, scene.asked, scene.dice)[0]
+    return _tongue(scene).stream(scene.mark, scene.asked, scene.dice)
+
+
+def _roles(scene: Scene) -> list[Frame]:
+    return _tongue(scene).roles(scene.mark, scene.asked, scene.dice.randint(50, 80))
 
 
 def _some(scene: Scene) -> list[Frame]:

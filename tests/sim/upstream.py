@@ -9,9 +9,9 @@ from attrs import define, evolve, field
 from src.domain.errors import Cut, Silent
 from src.domain.ports import Call, Clock
 
-from . import answers
 from .history import History, Process, Try
 from .script import Script
+from .speech import asked
 
 #: Chooses the script for a call, which is the so-manieth of its world.
 Director = Callable[[int, Call, Clock], Script]
@@ -109,11 +109,21 @@ class SimUpstream:
         self.watch(one, call)
         self.history.tries.append(one)
         self.in_flight.append(one)
-        self.history.happened[f"provider: {one.script.kind}"] += 1
+        self._count(one)
         self.history.tell(
             one.at, "try", one.number, one.request, one.target, one.key, one.script.name
         )
         return one
+
+    def _count(self, one: Try) -> None:
+        happened, spoken = self.history.happened, one.script.dialect
+        asks = self.history.visits[one.request].dialect
+        happened[f"{spoken}: {one.script.kind}"] += 1
+        happened[f"{asks} of {spoken}"] += 1
+        before = self.history.tries_of(one.request)[:-1]
+        if before and before[-1].script.dialect != spoken:
+            where = "back to the caller's" if asks == spoken else "to the other"
+            happened[f"failover: {where} dialect"] += 1
 
     def _try(self, call: Call, script: Script) -> Try:
         task = asyncio.current_task()
@@ -124,7 +134,7 @@ class SimUpstream:
             request=name,
             process=self.process,
             provider=call.provider.name,
-            model=answers.asked(call.body).model,
+            model=asked(call.body, call.provider.dialect).model,
             key=next((self.handles[s] for s in _secrets(call) if s in self.handles), "?"),
             leases=frozenset(self.history.holding.get(name, ())),
             at=self.clock.monotonic(),

@@ -4,11 +4,23 @@ import json
 
 from attrs import define
 
+from src.domain.blocks import Dialect
 from src.domain.ports import Call, Clock
 
+from . import requests
 from .history import History, Process, Try, Visit
 
 PROBE_SECONDS = 10.0
+#: Where each dialect is spoken, and what may be in a request that comes from another one.
+_PATHS: dict[Dialect, str] = {
+    "openai_chat": "/v1/chat/completions",
+    "anthropic_messages": "/v1/messages",
+}
+_EVERYWHERE = {"model", "messages", "max_tokens", "stream", "temperature", "tools"}
+_FIELDS: dict[Dialect, set[str]] = {
+    "openai_chat": _EVERYWHERE | {"stream_options", "stop"},
+    "anthropic_messages": _EVERYWHERE | {"system", "stop_sequences"},
+}
 #: A lease is granted so many seconds before its holder hears of it, at most.
 WAY = 0.5
 
@@ -69,12 +81,22 @@ class Watch:
             self._wrong("I8", one, f"the key {one.key} is not one of this provider's")
 
     def _body(self, one: Try, call: Call, visit: Visit) -> None:
-        """What the provider reads is what the caller wrote, but for the model and the usage."""
-        expected = visit.body | {"model": one.model}
-        if call.provider.stream_usage and visit.stream and visit.hides_usage:
+        """What the provider reads is what the caller wrote, but for the model and the usage; said
+        in another dialect it means the same."""
+        spoken, usage = call.provider.dialect, call.provider.stream_usage
+        if not call.url.endswith(_PATHS[spoken]):
+            self._wrong("fidelity", one, f"called at {call.url}")
+        said = json.loads(call.body)
+        if spoken != visit.dialect:
+            expected = requests.translated(visit.body, visit.dialect, one.model, usage=usage)
+            if requests.read(said, spoken) != expected or said.keys() - _FIELDS[spoken]:
+                self._wrong("fidelity", one, f"the provider reads {call.body!r}")
+            return
+        same = visit.body | {"model": one.model}
+        if spoken == "openai_chat" and usage and visit.stream and visit.hides_usage:
             options = visit.body.get("stream_options") or {}
-            expected["stream_options"] = {**options, "include_usage": True}
-        if json.loads(call.body) != expected:
+            same["stream_options"] = {**options, "include_usage": True}
+        if said != same:
             self._wrong("fidelity", one, f"the provider reads {call.body!r}")
 
     def _wrong(self, law: str, one: Try, what: str) -> None:

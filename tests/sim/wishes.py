@@ -5,10 +5,15 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from .answers import Json
+from src.domain.blocks import Dialect
+
+from . import requests
 from .scenery import MODELS, STRATEGIES
+from .speech import DIALECTS, Json
 
 CLIENTS = ("c0", "c1")
+#: How many callers speak Anthropic's dialect.
+ANTHROPIC = 0.4
 #: Seconds after which the same request is sent once more.
 LATER = (0.0, 0.001, 0.05, 1.0, 8.0)
 
@@ -23,11 +28,14 @@ class Wish:
     client: str
     timeout: float | None
     fallbacks: tuple[str, ...]
-    #: Leaves after so many seconds, or after so many callbacks of its instance.
+    #: Leaves after so many seconds, or after so many callbacks of its instance, or so many seconds
+    #: into its stream.
     leaves_after: float | None
     leaves_at: int | None
+    leaves_in: float | None
     slow: bool
     delivery: Literal["live", "whole"] | None
+    dialect: Dialect = "openai_chat"
     #: Idempotency-Key, and what the request repeats of an earlier one with it.
     key: str = ""
     repeats: str = ""
@@ -54,21 +62,28 @@ def wishes(dice: Random, seed: int, names: list[str]) -> list[Wish]:
 
 def last(seed: int, number: int, model: str) -> Wish:
     """What is asked once all faults are over."""
+    dialect = DIALECTS[(seed + number) % 2]
     body: Json = {"model": model, "messages": [{"role": "user", "content": "Anybody?"}]}
-    return Wish(f"r{seed}-last{number}", 0.0, body, "c0", None, (), None, None, False, None)
+    if dialect == "anthropic_messages":
+        body["max_tokens"] = 17
+    name = f"r{seed}-last{number}"
+    return Wish(name, 0.0, body, "c0", None, (), None, None, None, False, None, dialect)
 
 
 def _wish(dice: Random, name: str, at: float, model: str) -> Wish:
     leaves = dice.random()
+    dialect: Dialect = "anthropic_messages" if dice.random() < ANTHROPIC else "openai_chat"
     return Wish(
         id=name,
         at=at,
-        body=_body(dice, model),
+        body=requests.body(dice, model, dialect),
+        dialect=dialect,
         client=dice.choice(CLIENTS),
         timeout=dice.choice((0.5, 1.0, 3.0, 30.0)) if dice.random() < 0.25 else None,
         fallbacks=("v-ordered",) if dice.random() < 0.1 else (),
         leaves_after=dice.expovariate(1.0) + 0.0001 if leaves < 0.12 else None,
         leaves_at=dice.randint(1, 80) if 0.12 < leaves < 0.3 else None,
+        leaves_in=dice.choice((0.0, 0.01, 0.4)) if 0.3 < leaves < 0.4 else None,
         slow=dice.random() < 0.15,
         delivery=dice.choice(("whole", "live", None, None)),
         where=dice.random(),
@@ -90,9 +105,10 @@ def _again(dice: Random, wish: Wish) -> list[Wish]:
                 wish,
                 id=f"{wish.id}.{number}",
                 at=wish.at + after,
-                body=wish.body | {"seed": 17} if other else wish.body,
+                body=wish.body | {"temperature": 0.5} if other else wish.body,
                 client=CLIENTS[1 - CLIENTS.index(wish.client)] if stranger else wish.client,
                 leaves_after=None,
+                leaves_in=None,
                 repeats=how,
                 where=dice.random(),
             )
@@ -105,18 +121,3 @@ def _model(dice: Random, names: list[str]) -> str:
     virtual = f"v-{dice.choice(STRATEGIES)}"
     unknown = dice.choice(("m-four", "nobody"))
     return dice.choice((virtual, virtual, addressed, addressed, dice.choice(MODELS), unknown))
-
-
-def _body(dice: Random, model: str) -> Json:
-    body: Json = {"model": model, "messages": [{"role": "user", "content": "Grüße 🌍"}]}
-    if dice.random() < 0.7:
-        body["stream"] = True
-        if dice.random() < 0.3:
-            body["stream_options"] = {"include_usage": dice.random() < 0.7, "x": 1}
-    if dice.random() < 0.2:
-        body["n"] = dice.randint(2, 3)
-    if dice.random() < 0.2:
-        body["max_tokens"] = 17
-    if dice.random() < 0.2:
-        body["unheard_of"] = [None, 1.5, "ü"]
-    return body

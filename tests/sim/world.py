@@ -12,12 +12,11 @@ from attrs import define, field
 
 from src.application.request import Knobs, Request
 from src.domain.catalogue import Snapshot
-from src.domain.dialects import openai_chat
 from src.domain.index import Index
 from src.domain.ports import Call, Clock
 from src.entrypoints.settings import Settings
 
-from . import alphabet, answers, faults, scenery, wishes
+from . import alphabet, requests, scenery, wishes
 from .caller import SimCaller
 from .clock import SimClock
 from .fleet import Fleet, Guest
@@ -26,6 +25,7 @@ from .instance import Instance, Wiring
 from .loop import START, SimLoop, run
 from .sabotage import Sabotage
 from .script import Scene, Script
+from .speech import asked
 from .store import SimStore
 from .wishes import Wish
 
@@ -53,7 +53,7 @@ class World:
 
     def run(self) -> History:
         """Lives through the story. Raises Deadlock and Livelock."""
-        self.snapshot = scenery.configuration(self._dice("snapshot"))
+        self.snapshot = scenery.configuration(self._dice("snapshot"), self._dice("tongues"))
         self.index = Index.of(self.snapshot)
         self.loop = SimLoop(self.seed)
         try:
@@ -107,6 +107,7 @@ class World:
             Path("nowhere"),
             on_store_down=dice.choice(("local", "local", "open", "closed")),
             store_answers=dice.random() < 0.5,
+            strict_translation=self._dice("strict").random() < 0.7,
         )
         wiring = _wiring(self.sabotage)
         return Fleet(
@@ -131,14 +132,13 @@ class World:
             lot = self._dice(f"try {number}")
             name = call.provider.name
             secret = call.headers[-1][1].removeprefix("Bearer ")
-            scene = Scene(
-                lot, f"mark-{number}", answers.asked(call.body), call.timeouts, secret, clock.now()
-            )
+            read = asked(call.body, call.provider.dialect)
+            scene = Scene(lot, f"mark-{number}", read, call.timeouts, secret, clock.now())
             if self._calm:
-                return faults.healthy(scene)
+                return alphabet.well(scene)
             if name == dead and clock.monotonic() < until:
                 return alphabet.down(scene)
-            return alphabet.draw(scene) if lot.random() < moods[name] else faults.healthy(scene)
+            return alphabet.draw(scene) if lot.random() < moods[name] else alphabet.well(scene)
 
         return direct
 
@@ -160,6 +160,8 @@ class World:
             self.loop.call_later(wish.leaves_after, self._leave, guest)
         if wish.leaves_at is not None:
             instance.life.after(wish.leaves_at, lambda: self._leave(guest))
+        if (later := wish.leaves_in) is not None:
+            caller.hook = lambda: self.loop.call_later(later, self._leave, guest, context=Context())
         await guest.over
 
     def _arrive(self, wish: Wish, instance: Instance) -> Visit:
@@ -172,6 +174,7 @@ class World:
             instance.process,
             client=wish.client,
             key=wish.key,
+            dialect=wish.dialect,
             delivery=wish.delivery,
         )
         self._count(wish, visit)
@@ -218,7 +221,9 @@ class World:
     def _request(self, wish: Wish, clock: Clock) -> Request:
         return Request(
             id=wish.id,
-            asked=openai_chat.request.read(json.dumps(wish.body).encode()),
+            asked=requests.understood(wish.body, wish.dialect),
+            dialect=wish.dialect,
+            endpoint="chat.completions" if wish.dialect == "openai_chat" else "messages",
             client=wish.client,
             received=clock.monotonic(),
             at=clock.now(),

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 
 from .messages import Json
-from .pairs import Caller
 from .script import Seen
+from .sdks import Caller
 from .talkers import Said
 
 SCHEMA: Json = {
@@ -28,6 +28,7 @@ WEATHER: dict[Caller, Json] = {
         "function": {"name": "weather", "description": "Says it.", "parameters": SCHEMA},
     },
     "anthropic": {"name": "weather", "description": "Says it.", "input_schema": SCHEMA},
+    "vercel": {"name": "weather", "description": "Says it.", "inputSchema": SCHEMA},
 }
 
 
@@ -41,12 +42,19 @@ def results(caller: Caller, answers: dict[str, str]) -> list[Json]:
         return [
             {"role": "tool", "tool_call_id": id, "content": words} for id, words in answers.items()
         ]
+    if caller == "vercel":
+        return [{"role": "tool", "content": [_result(id, said) for id, said in answers.items()]}]
     return user(
         *(
             {"type": "tool_result", "tool_use_id": id, "content": words}
             for id, words in answers.items()
         )
     )
+
+
+def _result(id: str, words: str) -> Json:
+    output = {"type": "text", "value": words}
+    return {"type": "tool-result", "toolCallId": id, "toolName": "weather", "output": output}
 
 
 def goes_on(caller: Caller, before: Iterable[Json], said: Said, words: str) -> list[Json]:
@@ -58,6 +66,8 @@ def goes_on(caller: Caller, before: Iterable[Json], said: Said, words: str) -> l
 def image(caller: Caller, *, link: bool = False) -> Json:
     if caller == "openai":
         return {"type": "image_url", "image_url": {"url": LINK if link else _url("image/png", PNG)}}
+    if caller == "vercel":
+        return {"type": "file", "mediaType": "image/png", "data": LINK if link else PNG}
     source = {"type": "base64", "media_type": "image/png", "data": PNG}
     return {"type": "image", "source": {"type": "url", "url": LINK} if link else source}
 
@@ -66,6 +76,9 @@ def document(caller: Caller) -> Json:
     if caller == "openai":
         file = {"filename": "a.pdf", "file_data": _url("application/pdf", PDF)}
         return {"type": "file", "file": file}
+    if caller == "vercel":
+        named = {"mediaType": "application/pdf", "filename": "a.pdf"}
+        return {"type": "file", "data": PDF} | named
     source = {"type": "base64", "media_type": "application/pdf", "data": PDF}
     return {"type": "document", "title": "a.pdf", "source": source}
 

@@ -1,9 +1,10 @@
-"""Every pair of a caller's SDK and a provider's dialect, and the table of docs/dialects.md."""
+"""Every pair of a caller's SDK and a provider's dialect, and the pages with their tables."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -15,35 +16,43 @@ from .catalogue import provider, snapshot
 from .provider import ScriptedProvider, scripted
 from .relay import Relay, running_relay
 from .script import Behaviour, Script
-from .talkers import Json, Said, Talker, talker
+from .sdks import SDKS, Caller, talker
+from .talkers import Json, Said, Talker
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/dialects.md"
-Caller = Literal["openai", "anthropic"]
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @frozen
 class Pair:
-    """Who asks, and what the provider speaks."""
+    """Which SDK asks (its name in SDKS), and what the provider speaks."""
 
-    caller: Caller
+    sdk: str
     upstream: Dialect
 
+    @property
+    def caller(self) -> Caller:
+        return SDKS[self.sdk].caller
 
-#: The columns of the table, in its order.
-PAIRS: dict[str, Pair] = {
-    "openai-openai": Pair("openai", "openai_chat"),
-    "openai-anthropic": Pair("openai", "anthropic_messages"),
-    "anthropic-openai": Pair("anthropic", "openai_chat"),
-    "anthropic-anthropic": Pair("anthropic", "anthropic_messages"),
-}
+
+def _pairs(*sdks: str) -> dict[str, Pair]:
+    dialects: dict[str, Dialect] = {"openai": "openai_chat", "anthropic": "anthropic_messages"}
+    return {f"{sdk}-{name}": Pair(sdk, spoken) for sdk in sdks for name, spoken in dialects.items()}
+
+
+#: The columns of each page's tables, in their order.
+PYTHON = _pairs("openai", "anthropic")
+NODE = _pairs("node-openai", "node-anthropic", "ai-compatible", "ai-anthropic")
+PAGES = {DOCS / "dialects.md": PYTHON, DOCS / "dialects-node.md": NODE}
+PAIRS = PYTHON | NODE
 ALL = tuple(PAIRS)
+TO_ANTHROPIC = tuple(name for name, pair in PAIRS.items() if pair.upstream == "anthropic_messages")
 #: What a cell says that promises nothing.
 EMPTY = "–"
 
 MODEL = "gpt-4o"
 HI: dict[str, Json] = {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}]}
 #: The least that each SDK must send.
-BODY: dict[Caller, Json] = {"openai": HI, "anthropic": HI | {"max_tokens": 1000}}
+BODY: dict[Caller, Json] = {"openai": HI, "anthropic": HI | {"max_tokens": 1000}, "vercel": HI}
 
 both_ways = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "stream"])
 
@@ -69,7 +78,8 @@ class Talk:
 def ability(row: str, *pairs: str) -> pytest.MarkDecorator:
     """A test of this row of the table; it runs once for each of these pairs, else for all."""
     names = pairs or ALL
-    return pytest.mark.parametrize("pair", [PAIRS[name] for name in names], ids=_ids(row, names))
+    cases = [pytest.param(PAIRS[name], marks=_tier(name)) for name in names]
+    return pytest.mark.parametrize("pair", cases, ids=_ids(row, names))
 
 
 def shows(rows: str | Iterable[str], *pairs: str) -> pytest.MarkDecorator:
@@ -85,7 +95,10 @@ def each(table: Mapping[str, tuple[str, Json]]) -> pytest.MarkDecorator:
 
 def _shown(places: Sequence[tuple[str, str]]) -> pytest.MarkDecorator:
     told = cells()
-    cases = [(row, PAIRS[name], told.get((row, name), "").strip("`")) for row, name in places]
+    cases = [
+        pytest.param(row, PAIRS[name], told.get((row, name), "").strip("`"), marks=_tier(name))
+        for row, name in places
+    ]
     ids = [id for row, name in places for id in _ids(row, [name])]
     return pytest.mark.parametrize(("row", "pair", "word"), cases, ids=ids)
 
@@ -95,16 +108,28 @@ def _ids(row: str, names: Iterable[str]) -> list[str]:
     return [f"{row} | {name}" for name in names]
 
 
+def _tier(name: str) -> Sequence[pytest.MarkDecorator]:
+    """What runs in node belongs to `make check-clients`."""
+    return [pytest.mark.clients] if name in NODE else []
+
+
 def cells() -> dict[tuple[str, str], str]:
-    """What each cell says, by row and pair."""
-    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    """What each cell of the pages says, by row and pair."""
     return {
         (row, pair): said
-        for row, *others in rows
-        if len(others) == len(PAIRS) and not others[0].startswith("OpenAI SDK")
-        for pair, said in zip(PAIRS, others, strict=True)
+        for page, pairs in PAGES.items()
+        for row, *others in rows_of(page)
+        if len(others) == len(pairs)
+        for pair, said in zip(pairs, others, strict=True)
     }
+
+
+def rows_of(page: Path) -> Iterator[list[str]]:
+    """The rows of a page's tables, without their heads."""
+    lines = page.read_text("utf-8").splitlines()
+    for line, following in itertools.pairwise([*lines, ""]):
+        if line.startswith("| ") and not following.startswith("|---"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def speaking(name: str, at: ScriptedProvider, dialect: Dialect, **more: Any) -> Provider:
@@ -127,6 +152,6 @@ async def talk(
         configured = snapshot(speaking("one", one, pair.upstream, **more))
         async with (
             running_relay(configured, strict_translation=strict) as relay,
-            talker(relay, pair.caller) as sdk,
+            talker(relay, pair.sdk) as sdk,
         ):
             yield Talk(pair, one, relay, sdk)

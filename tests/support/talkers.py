@@ -1,8 +1,7 @@
-"""The official Python SDKs, each before a relay, and what they got in words common to both."""
+"""The official Python SDKs, and what they got in words common to all SDKs."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from anthropic import AsyncAnthropic
@@ -12,9 +11,6 @@ from openai import AsyncOpenAI
 from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
-
-from .catalogue import CLIENT_KEY
-from .relay import Relay
 
 Json = Any
 Call = tuple[str, str, Json]
@@ -114,20 +110,6 @@ class Anthropic:
 
     async def headers(self, **body: Json) -> Mapping[str, str]:
         return (await self.client.messages.with_raw_response.create(**body)).headers
-
-
-@asynccontextmanager
-async def talker(
-    relay: Relay, caller: str, *, key: str = CLIENT_KEY, **more: Any
-) -> AsyncIterator[Talker]:
-    """The SDK of this name, before this relay; `more` goes to the SDK."""
-    told: Json = {"api_key": key, "max_retries": 0, "timeout": 15} | more
-    if caller == "openai":
-        async with AsyncOpenAI(base_url=f"{relay.base_url}/v1", **told) as openai:
-            yield OpenAi(openai)
-    else:
-        async with AsyncAnthropic(base_url=relay.base_url, **told) as anthropic:
-            yield Anthropic(anthropic)
 
 
 def _completion(said: ChatCompletion) -> Said:

@@ -18,6 +18,7 @@ WISHES: list[tuple[dict[str, Any], Traits, dict[str, Any], tuple[str, ...], tupl
     ({"stream": True}, {"ask_usage": True},
      {"stream": True, "stream_options": {"include_usage": True}}, (), ()),
     ({"stream": True}, {}, {"stream": True}, (), ()),
+    ({"stream": True, "include_usage": True}, {}, {"stream": True}, (), ()),
     ({}, {"ask_usage": True}, {}, (), ()),
     ({"max_tokens": 5}, {}, {"max_tokens": 5}, (), ()),
     ({"max_tokens": 5}, {"max_field": "max_completion_tokens"},

@@ -186,3 +186,24 @@ def test_an_empty_piece_is_not_yet_an_answer() -> None:
         at.feed(messages.event(body))
 
     assert (False, 0) == (at.meaningful, at.pieces)
+
+
+@both
+def test_a_torn_event_is_a_failure(spoken: Dialect) -> None:
+    """A line that clients skip unseen is the rest of an event: what it said would be missing."""
+    events = STREAMS[spoken]
+    lost = next(data for data in events if "Grüße".encode() in data)
+    at = reader(spoken)
+    with pytest.raises(BadAnswer):
+        at.feed(b"".join(events).replace(lost, lost[lost.index(b'":') :]))
+
+
+@both
+def test_half_a_last_event_does_not_spoil_a_whole_answer(spoken: Dialect) -> None:
+    """The finish has come: what is cut is its usage, or the provider's last word."""
+    events = STREAMS[spoken]
+    until = next(n for n, data in enumerate(events) if re.search(FINISHES, data)) + 1
+    for half in (events[until][:-5], events[until][:9]):
+        at = reader(spoken)
+        raw = at.feed(b"".join(events[:until]) + half).raw + at.end()
+        assert raw.endswith(LAST[OTHER[spoken]])

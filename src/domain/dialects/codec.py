@@ -91,6 +91,10 @@ class Decoder(Protocol):
 
     def feed(self, event: sse.Event) -> list[Event]: ...
 
+    def is_whole(self, event: sse.Event) -> bool:
+        """Was an event that lacked its blank line complete all the same?"""
+        ...
+
     def end(self) -> list[Event]: ...
 
 

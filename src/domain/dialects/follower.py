@@ -3,16 +3,23 @@
 What each dialect says in its events is its own: `openai_chat/stream.py`, `anthropic_messages/...`.
 """
 
-import re
-
 from .. import loose_json
 from ..errors import BadAnswer, Cut, StreamFailed, UpstreamError
 from ..sse import Event, Reader
 from .codec import Passed
 
-#: A line that is no comment and no field of an event stream: what is left of a torn event, say.
-_NO_FIELD = re.compile(rb"(?:\A|[\r\n])(?!:|(?:data|event|id|retry)(?:[:\r\n]|\Z))[^\r\n]")
+#: How the lines of an event stream begin (a colon alone: a comment), and what a line may be. Any
+#: other is what is left of a torn event, say.
+_FIELDS = (b":", b"data:", b"event:", b"id:", b"retry:")
+_BARE = (b"", b"data", b"event", b"id", b"retry")
 _MOST_COMMENTS = 16
+
+
+def is_torn(event: Event) -> bool:
+    """Is there a line in it that clients skip unseen?"""
+    # Of bytes, these are the three line ends of event streams and no others.
+    lines = event.raw.splitlines()
+    return any(not line.startswith(_FIELDS) and line not in _BARE for line in lines)
 
 
 class Follower:
@@ -97,9 +104,7 @@ class Follower:
     def _torn(self, event: Event) -> bool:
         """Is there a line in it that clients skip unseen? Nobody looks where nothing can be done
         about it any more."""
-        if event.data is not None and not self.strict:
-            return False
-        return _NO_FIELD.search(event.raw.rstrip(b"\r\n")) is not None
+        return (event.data is None or self.strict) and is_torn(event)
 
     def _foreign(self) -> bool:
         """Nothing of this dialect. Not ours to judge: it goes on as it is, and does not end the

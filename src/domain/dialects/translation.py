@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from ..answers import BlockStarted, Delta, Ended, Event, Failed, Finished, Started, UsageSaid
-from ..errors import Cut, UpstreamError
+from ..errors import BadAnswer, Cut, UpstreamError
 from ..quota import so_far
 from ..receipt import Usage
 from ..sse import Event as Bytes
 from ..sse import Reader as Splitter
 from .codec import Decoder, Encoder, Passed
+from .follower import is_torn
 
 #: A block of these is an answer by itself; text and thinking are one with their first words.
 _ANSWERS = ("tool_call", "redacted_thinking", "foreign")
@@ -60,7 +61,9 @@ class Translation:
     def end(self) -> bytes:
         last = self._splitter.flush()
         self.ended = True
-        raw = b"" if last is None or self.done else self._take([last]).raw
+        raw = b""
+        if last is not None and not self.done and self._decoder.is_whole(last):
+            raw = self._take([last]).raw
         if self.failure is not None:
             raise self.failure
         if not self.done:
@@ -74,6 +77,8 @@ class Translation:
         for event in events:
             if self.done or self.failure is not None:
                 break
+            if is_torn(event):
+                raise BadAnswer("an event in the stream is torn", status=200)
             said += [self._say(one) for one in self._decoder.feed(event)]
         return Passed(b"".join(said), self.events - before)
 

@@ -52,6 +52,9 @@ class Decoder:
         except InvalidRequest as error:
             raise BadAnswer(f"an event with a wrong '{error.param}'", status=200) from None
 
+    def is_whole(self, event: sse.Event) -> bool:
+        return event.data is not None and loose_json.is_json(event.data)
+
     def end(self) -> list[Event]:
         """The bytes are over. Raises Cut unless the answer had come to its end."""
         if self._over:

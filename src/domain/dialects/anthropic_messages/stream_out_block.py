@@ -28,6 +28,7 @@ class Block:
     started: BlockStarted
     shown: bool = False
     broken: bool = False
+    _signed: bool = False
     _arguments: list[str] = field(factory=list)
 
     def begin(self, ids: Ids) -> list[Json]:
@@ -42,6 +43,7 @@ class Block:
             return []
         if said.part == "arguments":
             self._arguments.append(said.text)
+        self._signed |= said.part == "signature"
         kind, name = found
         piece = {"type": kind, name: said.text}
         return [*self._begun(), {"type": "content_block_delta", "delta": piece}]
@@ -58,7 +60,15 @@ class Block:
     def end(self) -> list[Json]:
         if self.started.kind == "tool_call":
             self.broken = not _is_input("".join(self._arguments))
-        return [{"type": "content_block_stop"}] if self.shown else []
+        return [*self._signature(), {"type": "content_block_stop"}] if self.shown else []
+
+    def _signature(self) -> list[Json]:
+        """Empty where nobody signed: the Vercel AI SDK sends back only thoughts whose signature was
+        told, https://github.com/vercel/ai/tree/main/packages/anthropic."""
+        if self._signed or self.started.kind != "thinking":
+            return []
+        empty = {"type": "signature_delta", "signature": ""}
+        return [{"type": "content_block_delta", "delta": empty}]
 
     def _begun(self) -> list[Json]:
         if self.shown or self.started.kind not in _SHOWN_LATER:

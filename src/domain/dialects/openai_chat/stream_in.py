@@ -45,6 +45,10 @@ class Decoder:
             raise BadAnswer("an event in the stream is not a chunk", status=200)
         return self._read(chunk)
 
+    def is_whole(self, event: sse.Event) -> bool:
+        data = (event.data or b"").strip()
+        return data == DONE or loose_json.is_json(data)
+
     def end(self) -> list[Event]:
         """The bytes are over without [DONE]. Raises Cut unless every choice had finished."""
         if self._over:

@@ -101,7 +101,9 @@ def streaming(conversation: Conversation, rest: Mapping[str, object], *, ask_usa
         return {}
     options = rest.get("stream_options")
     written: Json = dict(options) if isinstance(options, dict) else {}
-    if ask_usage or conversation.include_usage:
+    # Anthropic's callers never ask: their streams say it by themselves.
+    asked = conversation.include_usage and conversation.dialect == DIALECT
+    if ask_usage or asked:
         written["include_usage"] = True
     return {"stream": True} | ({"stream_options": written} if written else {})
 

@@ -17,7 +17,7 @@ from tests.support.pairs import BODY
 from tests.support.provider import ScriptedProvider, scripted
 from tests.support.relay import Relay, running_relay
 from tests.support.script import Behaviour, Script
-from tests.support.talkers import talker
+from tests.support.sdks import talker
 
 #: Midday in Tokyo: the day ends in twelve hours.
 NOON_IN_TOKYO = 1_763_866_800.0

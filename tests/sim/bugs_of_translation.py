@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from src.application.passage import Passage
 from src.application.performance import Performance
+from src.application.reservation import Reservation
 from src.application.travel import Travel
 from src.domain.answers import (
     Answer,
@@ -57,9 +58,9 @@ def spoken(kind: type[Translation]) -> type[Travel]:
 class SaysDone(Travel):
     """Ends a translated stream with its last word before the error."""
 
-    async def go(self, passage: Passage) -> None:
+    async def go(self, passage: Passage, reservation: Reservation) -> None:
         try:
-            await super().go(passage)
+            await super().go(passage, reservation)
         except StreamBroken:
             now, performance = passage.clock.now(), passage.performance
             if performance is not None and performance.wire.translates:

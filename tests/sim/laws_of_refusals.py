@@ -17,6 +17,7 @@ _STATUSES: dict[type[errors.Refusal], int] = {
     errors.Conflict: 409,
     errors.KeyReused: 422,
     errors.KeysResting: 429,
+    errors.LimitReached: 429,
     errors.AllAttemptsFailed: 502,
     errors.NothingToTry: 503,
     errors.StoreDown: 503,

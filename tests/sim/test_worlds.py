@@ -123,7 +123,7 @@ def test_worlds_explore() -> None:
     """
     events = {kind.__name__ for kind in (BreakerOpened, BreakerClosed, KeyRested)}
     missing = OUTCOMES | events | {"probe", "panic", "settled", "lost", "corrected"}
-    for seed in range(seeds.USUAL):
+    for seed in range(2 * seeds.USUAL):
         history = World(seed).run()
         missing -= {record.outcome for told in history.receipts for record in told.attempts}
         missing -= {line.split(" ", 1)[1].partition("(")[0] for line in history.trace}

@@ -87,9 +87,12 @@ class Health:
         """A repeat is being made."""
         self._budgets[provider] = retry_budget.withdraw(self._budget(provider), now)
 
-    def failed(self, attempt: Attempt, error: UpstreamError, now: float) -> KnownRest | None:
-        """Learns from a failure; answers the rest it earned the key, for the ledger."""
-        if isinstance(error, _FAULTS) and not _stale(error):
+    def failed(
+        self, attempt: Attempt, error: UpstreamError, now: float, *, counts: bool = False
+    ) -> KnownRest | None:
+        """Learns from a failure; answers the rest it earned the key, for the ledger. `counts`: only
+        tokens were to be counted, and who cannot do that may answer all the same."""
+        if isinstance(error, _FAULTS) and not _stale(error) and not counts:
             old = self._breakers.get(attempt.stop.name, Breaker())
             self._set(attempt, old, breaker.after_failure(old, now=now, dice=self._dice))
         new = key_pool.rest_until(

@@ -10,6 +10,7 @@ from ..domain.dialects.wire import Wire
 from ..domain.errors import DeadlineExceeded, StreamBroken, UpstreamError
 from ..domain.journey import Attempt, Pause
 from ..domain.ports import Clock, Upstream
+from ..domain.quota import KnownRest
 from ..domain.steps import step
 from ..domain.verdicts import GaveUp
 from .books import Books
@@ -107,9 +108,9 @@ class Travel:
         try:
             await performance.perform()
             outcome = "served"
-            self.health.served(
-                attempt, started=since, first_event=performance.waited, now=self.clock.now()
-            )
+            if not passage.request.counts:
+                first = performance.waited
+                self.health.served(attempt, started=since, first_event=first, now=self.clock.now())
         except UpstreamError as failure:
             outcome, error = failure.reason, failure
         except StreamBroken as broken:
@@ -125,9 +126,14 @@ class Travel:
         finally:
             performance.under_way = False
             passage.record(attempt, outcome, error, performance.started)
-            if error is not None and (rest := self.health.failed(attempt, error, self.clock.now())):
-                passage.rests.append(rest)
+            if error is not None:
+                passage.rests += self._learned(passage, attempt, error)
         return error
+
+    def _learned(self, passage: Passage, attempt: Attempt, error: UpstreamError) -> list[KnownRest]:
+        counts = passage.request.counts
+        rest = self.health.failed(attempt, error, self.clock.now(), counts=counts)
+        return [] if rest is None else [rest]
 
     def _performance(self, passage: Passage, attempt: Attempt) -> Performance:
         return Performance(

@@ -122,12 +122,27 @@ async def test_counting_needs_what_a_message_needs() -> None:
     assert [] == one.requests
 
 
-async def test_failures_to_count_do_not_close_the_way_to_messages() -> None:
+async def test_a_count_is_no_stream() -> None:
     """
-    A provider that answers 404 to counts is asked for messages as before.
+    Whatever else the body says: the provider counts, and judges.
     """
-    missing = messaging.refused(404, "not_found_error")
-    async with messaging.before(missing) as (one, relay):
+    async with messaging.before() as (_, relay):
+        heard = await count(relay, messages.dump(json.loads(BODY) | {"stream": True}))
+
+    assert (200, {"input_tokens": COUNTED}) == (heard.status, heard.json)
+    assert None is heard.header("x-relay-estimated")
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [messaging.refused(404, "not_found_error"), messaging.refused(500, "api_error"), html()],
+    ids=["404", "500", "html"],
+)
+async def test_failures_to_count_do_not_close_the_way_to_messages(fails: Behaviour) -> None:
+    """
+    A provider that cannot count is asked for messages as before.
+    """
+    async with messaging.before(fails) as (one, relay):
         for _ in range(8):
             await count(relay)
         one.play(messaging.speaks())

@@ -189,8 +189,10 @@ class HasTime(Relay):
 class WakesKeys(Health):
     """Lets no key rest for longer than a moment."""
 
-    def failed(self, attempt: Attempt, error: UpstreamError, now: float) -> KnownRest | None:
-        rest = super().failed(attempt, error, now)
+    def failed(
+        self, attempt: Attempt, error: UpstreamError, now: float, *, counts: bool = False
+    ) -> KnownRest | None:
+        rest = super().failed(attempt, error, now, counts=counts)
         if rest is not None:
             self._rests[rest.key, rest.model] = Rest(now + 0.05)
         return rest

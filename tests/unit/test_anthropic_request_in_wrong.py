@@ -51,6 +51,7 @@ WRONG: list[tuple[str, Json]] = [
     ("system", {"system": 4}),
     ("system[0].text", {"system": [{"type": "text"}]}),
     ("tools[0].name", {"tools": [{}]}),
+    ("tools[0].name", {"tools": [{"name": {"of": "f"}}]}),
     ("tools[0].input_schema", {"tools": [{"name": "f", "input_schema": []}]}),
     ("tool_choice.type", {"tool_choice": {"type": "some"}}),
     ("tool_choice.name", {"tool_choice": {"type": "tool"}}),

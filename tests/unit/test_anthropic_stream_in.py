@@ -151,7 +151,12 @@ def test_an_end_without_a_reason_is_an_end() -> None:
     tape = [start(), *messages.tool(0, "toolu_1", "{}"), STOP]
 
     assert [Finished("tool_calls"), Ended()] == decode(wire(tape))[-2:]
-    assert [STARTED, Finished("stop"), Ended()] == decode(wire([start(), STOP]))
+
+
+def test_an_end_alone_is_no_answer() -> None:
+    """Nothing said and no reason given, as where bytes pass."""
+    with pytest.raises(BadAnswer):
+        decode(wire([start(), STOP]))
 
 
 def test_what_it_does_not_know_it_passes_over() -> None:

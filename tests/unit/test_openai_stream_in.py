@@ -216,6 +216,8 @@ BROKEN: list[tuple[bytes, ...]] = [
     (piece(5),), (piece({"content": 5}),), (piece({"tool_calls": {}}),), (b"[" * 9999,),
     (piece({"tool_calls": [5]}),), (call(0, id="x"), b"[DONE]"),
     (call(0, id="x", name="f", arguments="{}"), piece({"content": "a"}), call(0, arguments="}")),
+    (piece({"role": "assistant"}), b"[DONE]"),
+    tuple(call(i, id=f"c{i}", name="f") for i in range(1001)),
 ]  # fmt: skip
 
 

@@ -28,6 +28,11 @@ _USUAL: tuple[tuple[str, object], ...] = (
 )
 
 
+#: Names are the other side's words and go into receipts: so many are told, and so much of each.
+_MOST, _LONGEST = 100, 128
+_MORE = "and more"
+
+
 @define
 class Notes:
     """Gathers names, each once, in the order they came up."""
@@ -36,10 +41,10 @@ class Notes:
     lost: dict[str, None] = Factory(dict)
 
     def drop(self, name: str) -> None:
-        self.dropped[name] = None
+        _note(self.dropped, name)
 
     def lose(self, name: str) -> None:
-        self.lost[name] = None
+        _note(self.lost, name)
 
     def extras(self, extras: Extras | None, path: str, *, but: Container[str] = ()) -> None:
         """Fields of another dialect; those that say nothing are not missed. `but`: told apart."""
@@ -53,13 +58,19 @@ class Notes:
                 self.drop(f"{path}.{name}" if path else name)
 
 
+def _note(names: dict[str, None], name: str) -> None:
+    names[name[:_LONGEST] if len(names) < _MOST else _MORE] = None
+
+
 def check_names(tools: Iterable[tuple[str, object]]) -> None:
     """Raises InvalidRequest for a name that two tools have: Anthropic refuses them, and nobody
     could tell which one a call is for. `tools`: each with its path."""
-    seen: set[object] = set()
+    seen: set[str] = set()
     for path, name in tools:
+        if not isinstance(name, str):
+            continue  # no name at all: said where the tool is read
         if name in seen:
-            message = f"'{path}' has the name '{str(name)[:64]}' of a tool before it."
+            message = f"'{path}' has the name '{name[:64]}' of a tool before it."
             raise InvalidRequest(message, param=path)
         seen.add(name)
 
@@ -104,7 +115,7 @@ def _openai_path(block: Block, turn: Turn, place: int, counts: dict[str, int]) -
     match block:
         case ToolResult():  # each is a message of its own
             return f"messages[{first + _next(counts, 'message')}]"
-        case ToolCall():
+        case ToolCall() | Foreign(dialect="openai_chat", fields={"type": "custom"}):
             return f"messages[{first}].tool_calls[{_next(counts, 'tool_calls')}]"
         case Thinking(signature="", extras=None):
             return f"messages[{first}].reasoning_content"

@@ -3,6 +3,8 @@
 import traceback
 from collections.abc import Callable
 
+from attrs import evolve
+
 from ....application.request import Endpoint, Request
 from ....domain import access, outgoing
 from ....domain.dialects import anthropic_messages, openai_chat
@@ -29,7 +31,7 @@ async def messages(house: House, visit: Visit) -> None:
 
 async def count_tokens(house: House, visit: Visit) -> None:
     """How many tokens a message would be."""
-    await _serve(house, visit, anthropic_messages.request.read, "messages.count_tokens")
+    await _serve(house, visit, _count, "messages.count_tokens")
 
 
 async def _serve(house: House, visit: Visit, read: Read, endpoint: Endpoint) -> None:
@@ -77,6 +79,11 @@ def _message(raw: bytes) -> Asked:
     if asked.max_tokens is None:
         raise InvalidRequest("'max_tokens' is required.", param="max_tokens")
     return asked
+
+
+def _count(raw: bytes) -> Asked:
+    """A count is no stream, whatever else is in the body: that is for the provider to judge."""
+    return evolve(anthropic_messages.request.read(raw), stream=False)
 
 
 def _needs_key(house: House, visit: Visit, model: str) -> Exception:

@@ -14,6 +14,8 @@ class Ids:
 
     _given: dict[str, str] = Factory(dict)
     _taken: set[str] = Factory(set)
+    #: Where the search for a free one goes on: ten thousand ids of one look are no reason to wait.
+    _counts: dict[str, int] = Factory(dict)
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> "Ids":
@@ -31,9 +33,9 @@ class Ids:
         return self._given[id]
 
     def _free(self, wanted: str) -> str:
-        found, count = wanted, 1
+        found = wanted
         while found in self._taken:
-            count += 1
+            count = self._counts[wanted] = self._counts.get(wanted, 1) + 1
             found = f"{wanted}_{count}"
         return found
 

@@ -30,6 +30,7 @@ class Decoder:
         self._over = False
         self._finished: Finished | None = None
         self._calls = False
+        self._blocks = 0
         self._said: Json = {}
         self._open: dict[int, Block] = {}
 
@@ -103,6 +104,7 @@ class Decoder:
             raise BadAnswer("a block that begins twice", status=200)
         block = Block.of(index, said.needed_object("content_block"))
         self._open[index] = block
+        self._blocks += 1
         self._calls |= block.started.kind == "tool_call"
         return block.begin()
 
@@ -135,6 +137,8 @@ class Decoder:
         """Without a reason before it: it is complete all the same, the provider says. The last
         reason stands: there may be several `message_delta`."""
         self._over = True
+        if self._finished is None and not self._blocks:
+            raise BadAnswer("a stream without an answer", status=200)
         usual = Finished("tool_calls" if self._calls else "stop")
         return [*self._close_all(), self._finished or usual, Ended()]
 

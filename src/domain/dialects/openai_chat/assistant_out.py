@@ -67,24 +67,27 @@ def _has_a_part(block: Block) -> bool:
 
 
 def _parts(said: Sequence[tuple[Block, str]], pen: Pen, *, joined: bool) -> list[Json]:
-    parts: list[Json] = []
+    runs: list[list[Json]] = []
     before: Block | None = None
     for block, path in said:
         part = pen.part(block, path) if _has_a_part(block) else None
-        if part is not None and not (joined and _goes_on(parts, before, block, part)):
-            parts.append(part)
+        if part is not None and joined and runs and _goes_on(runs[-1][-1], before, block, part):
+            runs[-1].append(part)
+        elif part is not None:
+            runs.append([part])
         before = block
-    return parts
+    return [_one(run) for run in runs]
 
 
-def _goes_on(parts: list[Json], before: Block | None, block: Block, part: Json) -> bool:
-    """Adds a text to the one right before it; False where it stands alone."""
-    if not parts or not isinstance(before, Text) or not isinstance(block, Text):
+def _goes_on(last: Json, before: Block | None, block: Block, part: Json) -> bool:
+    """Is it a text right behind a text, and neither more than that?"""
+    if not isinstance(before, Text) or not isinstance(block, Text):
         return False
-    if parts[-1].keys() != {"type", "text"} or part.keys() != {"type", "text"}:
-        return False
-    parts[-1] = parts[-1] | {"text": parts[-1]["text"] + part["text"]}
-    return True
+    return last.keys() == part.keys() == {"type", "text"}
+
+
+def _one(run: list[Json]) -> Json:
+    return run[0] if len(run) == 1 else run[0] | {"text": "".join(part["text"] for part in run)}
 
 
 def _thoughts(said: Sequence[tuple[Block, str]], pen: Pen) -> str:

@@ -10,6 +10,9 @@ from . import finishes, pieces
 from .parts_in import DIALECT
 from .pieces import a_list, a_string, an_object
 
+#: Each new one looks at those before it.
+_MOST_CALLS = 1000
+
 
 @define
 class _Open:
@@ -56,6 +59,12 @@ class ChoiceReader:
         self._calls: list[_Call] = []
         self._by_place: dict[int, _Call] = {}
         self._refused = False
+        self._spoke = False
+
+    @property
+    def answered(self) -> bool:
+        """It said something, or that it is over."""
+        return self.finished or self._spoke
 
     def take(self, choice: Json) -> list[Event]:
         """Raises BadAnswer for what is no chunk's choice."""
@@ -73,6 +82,7 @@ class ChoiceReader:
         if delta.get("function_call") is not None:
             events += self._call({"index": 0, "function": delta["function_call"]})
         events += self._strange(delta)
+        self._spoke |= bool(events or self._calls)
         if choice.get("finish_reason"):
             self.finished = True
             self._word = choice["finish_reason"]
@@ -118,8 +128,8 @@ class ChoiceReader:
             begun = BlockStarted(index, kind, data=block.data, choice=self._choice)
             return [*events, begun, BlockEnded(index, self._choice)]
         thinking = self._open is not None and self._open.kind == "thinking"
-        known = "".join(self._open.said) if self._open is not None and thinking else ""
-        whole = not repeated and block.text == known
+        said = self._open.said if self._open is not None and thinking else []
+        whole = not repeated and block.text == "".join(said)
         events = [] if repeated or whole or not block.text else self._say("thinking", block.text)
         if block.signature:
             begun_too, opened = self._begin("thinking")
@@ -154,6 +164,8 @@ class ChoiceReader:
         elif known is not None and not call_id and name and known.index is not None:
             known = None
         if known is None or (call_id and name and known.id not in ("", call_id)):
+            if len(self._calls) == _MOST_CALLS:
+                raise BadAnswer("more tool calls than any model makes", status=200)
             known = _Call(id=call_id)
             self._calls.append(known)
         if isinstance(place, int):

@@ -58,7 +58,7 @@ class Decoder:
         return self._done()
 
     def _done(self) -> list[Event]:
-        if not self._choices:
+        if not any(choice.answered for choice in self._choices.values()):
             raise BadAnswer("a stream without an answer", status=200)
         self._over = True
         ends = [event for _, choice in sorted(self._choices.items()) for event in choice.end()]

@@ -11,6 +11,7 @@ from .. import __version__
 from ..domain.errors import ConfigurationError
 from ..locales import say
 from .commands.books import requests, usage
+from .commands.budget import budget
 from .commands.example import SCHEMA, NotWritten, write_example
 from .commands.group import BAD_CONFIGURATION, Around, Commands, file_option, print_json, show
 from .commands.report import (
@@ -187,5 +188,6 @@ def version() -> None:
     click.echo(f"airelay {__version__}")
 
 
+cli.add_command(budget)
 cli.add_command(usage)
 cli.add_command(requests)

@@ -61,7 +61,7 @@ def usage(
     settings = load(around.environ, around.folder, file)
     window: Window = "hour" if hours else "day"
     first = since(_now(), window, last or (24 if hours else 7), ZoneInfo(settings.timezone))
-    found = _read(settings, lambda journal: journal.usage(UsageQuery(window, since=first)))
+    found = read(settings, lambda journal: journal.usage(UsageQuery(window, since=first)))
     rows = grouped(found, by or ("provider", "model"))
     if as_json:
         print_json([record(row, by or ("provider", "model")) for row in rows])
@@ -90,14 +90,14 @@ def requests(
     """
     settings = load(around.environ, around.folder, file)
     query = RequestQuery(last, client)
-    found = _read(settings, lambda journal: journal.requests(query))
+    found = read(settings, lambda journal: journal.requests(query))
     if as_json:
         print_json([_receipt(receipt) for receipt in found])
         return
     show(map(_line, found) if found else [say("books_empty", around.lang)])
 
 
-def _read(settings: Settings, question: Callable[[Journal], Awaitable[T]]) -> T:
+def read(settings: Settings, question: Callable[[Journal], Awaitable[T]]) -> T:
     """Asks the books of this machine. Ends with a sentence when they cannot be read."""
     from ..environments import build  # what only these commands and `serve` need
 

@@ -42,13 +42,13 @@ class Keys:
     def leases(self) -> str:
         return self.of("leases")
 
-    def answer(self, claim: str) -> str:
-        """The stored answer of a claim."""
-        return self.of(f"answer:{claim}")
+    def answer(self, request_id: str) -> str:
+        """The stored answer of a request that had a claim."""
+        return self.of(f"answer:{request_id}")
 
     @property
     def answered(self) -> str:
-        """The claims with stored answers, oldest first."""
+        """The requests with stored answers, oldest first."""
         return self.of("answered")
 
     def sums(self, window: Window, period: str) -> str:

@@ -22,8 +22,9 @@ from .carrier import Carrier, Reply, Script
 from .folding import BATCH, Folding, listed
 from .layout import Keys
 
-#: Seconds between two sweeps by the way.
-SWEEP_EVERY = 10.0
+#: Seconds between two sweeps by the way: each is some commands, which may cost money. Nobody is
+#: turned away for what a dead process holds, though, if the last one is longer ago than this.
+SWEEP_EVERY, SWEEP_BEFORE_DENYING = 600.0, 10.0
 #: Late holds settled by one trip of a sweep.
 SWEPT_AT_ONCE = 256
 
@@ -59,6 +60,7 @@ class RedisLedger:
             words.lost_text(hold, None, self.keys, self.zone),
             *self._claim(hold),
             _micros(self.sweep_every),
+            _micros(min(self.sweep_every, SWEEP_BEFORE_DENYING)),
             str(SWEPT_BY_THE_WAY),
         )
         found = self._store.verdict(reply, hold.lines)
@@ -75,7 +77,8 @@ class RedisLedger:
             news, waiting = await self._append(entry)
         else:
             news, waiting = await self._settled(hold, outcome, entry)
-        if waiting >= self.fold_at:
+        # Of many at once some do: one can.
+        if waiting >= self.fold_at and waiting % max(1, self.fold_at // 8) == 0:
             with suppress(StoreUnavailable):  # whoever comes next does it
                 await Folding(self.carrier, self.keys, self.kept).batch()
         return news
@@ -133,17 +136,17 @@ class RedisLedger:
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
         )
-        news, waiting, kept = self._store.settled(reply)
-        if answer is not None and hold.claim is not None and kept:
-            await self._keep(hold.claim, answer)
+        news, waiting, holds = self._store.settled(reply)
+        if answer is not None and hold.claim is not None and holds:
+            await self._keep(hold.id, hold.claim, answer)
         return news, waiting
 
-    async def _keep(self, claim: Claim, answer: StoredAnswer) -> None:
-        """The answer, for whoever asks again; the oldest ones make room."""
+    async def _keep(self, id: str, claim: Claim, answer: StoredAnswer) -> None:
+        """The answer, for whoever asks again: the first one that was told. The oldest make room."""
         lasts = str(max(1, int(1000 * (claim.until - self.clock.now()))))
         _, reply = await self.carrier.run(
-            ["SET", self.keys.answer(claim.key), answers.packed(answer.body), "PX", lasts],
-            ["RPUSH", self.keys.answered, claim.key],
+            ["SET", self.keys.answer(id), answers.packed(answer.body), "PX", lasts, "NX"],
+            ["RPUSH", self.keys.answered, id],
         )
         more = answers.number(reply) - self.kept // 10
         if more > 0:
@@ -155,7 +158,7 @@ class RedisLedger:
         taken, content_type = words.claimed(hold.claim.key, data)
         answer = None
         if content_type:
-            (body,) = await self.carrier.run(["GET", self.keys.answer(hold.claim.key)])
+            (body,) = await self.carrier.run(["GET", self.keys.answer(taken.request_id)])
             answer = answers.stored(content_type, body)
         said = repeat(
             taken.claim,

@@ -1,9 +1,9 @@
 -- KEYS: books, inbox
 -- ARGV: now or '', id, lasts, lines, subjects, hold, lost entry, claim key, claim body, claim lasts,
---       microseconds between sweeps, most holds to sweep
+--       microseconds between sweeps, and before anybody is turned away; most holds to sweep
 local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
 local now = clock(ARGV[1])
-local lines, records = cjson.decode(ARGV[4]), {}
+local lines, records, found = cjson.decode(ARGV[4]), nil, nil
 local till, forgotten = now + tonumber(ARGV[3]), now + tonumber(ARGV[10])
 
 local function read()
@@ -12,15 +12,27 @@ local function read()
     names[#names + 1] = 'c:' .. claim
     names[#names + 1] = bucket(forgotten)
   end
-  return fetch(key, subject_fields(lines, {}, names))
+  found, records = fetch(key, subject_fields(lines, {}, names)), {}
+  take_records(lines, records, found)
 end
 
-local found = read()
-if found.swept and now - found.swept * 1000000 > tonumber(ARGV[11]) then
-  sweep(key, KEYS[2], found, now, tonumber(ARGV[12]))
-  found = read()
+-- Sweeps, if there is anything to look at and it was not done for so long.
+local function swept(every)
+  local before = tonumber(found.swept)
+  if not before or tonumber(found.last) <= before or now - before * 1000000 <= tonumber(every) then
+    return false
+  end
+  sweep(key, KEYS[2], found, now, tonumber(ARGV[13]))
+  read()
+  return true
 end
-take_records(lines, records, found)
+
+local function claimed()
+  return claim ~= '' and taken(read_claim(found['c:' .. claim]), id, now)
+end
+
+read()
+swept(ARGV[11])
 
 local function answer(kind, ...)
   return {kind, fmt(now), found.rests or '{}', found.version or '0', ...}
@@ -29,8 +41,7 @@ end
 if found['h:' .. id] then
   return answer('again')
 end
-local before = claim ~= '' and read_claim(found['c:' .. claim]) or nil
-if taken(before, id, now) then
+if claimed() and not (swept(ARGV[12]) and not claimed()) then
   return answer('claimed', found['c:' .. claim])
 end
 for _, line in ipairs(lines) do
@@ -39,6 +50,9 @@ for _, line in ipairs(lines) do
   end
 end
 local worst, shadowed = judge(lines, records, now)
+if worst and swept(ARGV[12]) then
+  worst, shadowed = judge(lines, records, now)
+end
 if worst then
   return answer('denied', gauge_texts(lines, records), {worst[1], worst[2], worst[3]})
 end

@@ -1,6 +1,5 @@
 -- Who may do what only one may do: a field for each name, "token till", which outlives its holder.
 -- KEYS: leases. ARGV: now or '', name, microseconds, or the token to give back
-local now = clock(ARGV[1])
 local before = redis.call('HGET', KEYS[1], ARGV[2])
 local token, till = 0, 0
 if before then
@@ -13,6 +12,7 @@ if ARGV[4] then
   end
   return 0
 end
+local now = clock(ARGV[1])
 if till > now then
   return 0
 end

@@ -3,11 +3,10 @@
 --       claim key, claim body, claim lasts, what the claim keeps, or '' to free it
 local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
 local lines, used, records, writes = cjson.decode(ARGV[4]), cjson.decode(ARGV[5]), {}, {}
-local now = (ARGV[1] ~= '' or claim ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
+local now = (ARGV[1] ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
 local names = {'swept', 'last', 'rests', 'version', 'h:' .. id}
 if claim ~= '' then
   names[#names + 1] = 'c:' .. claim
-  names[#names + 1] = bucket(now + tonumber(ARGV[10]))
 end
 local found = fetch(key, subject_fields(lines, {}, names))
 local hold = read_hold(found['h:' .. id])
@@ -41,19 +40,24 @@ local function end_claim()
     if before and before.id == id then
       writes['c:' .. claim] = ''
     end
+  elseif before and before.id == id then
+    writes['c:' .. claim] = claim_text(id, ARGV[9], before.till, ARGV[11])
+    return 1
   elseif not taken(before, id, now) then
     local till = now + tonumber(ARGV[10])
+    local place = bucket(till)
+    found[place] = found[place] or fetch(key, {place})[place]
     writes['c:' .. claim] = claim_text(id, ARGV[9], till, ARGV[11])
-    if not before or before.till ~= till then
-      list(found, writes, 'c:' .. claim, till, now)
-    end
+    list(found, writes, 'c:' .. claim, till, now)
     return 1
   end
   return 0
 end
 
 if hold and hold.state == 'over' then
-  return answer('again', 0, 0)
+  -- The script was run, and what was to follow it may not have been.
+  local before = claim ~= '' and ARGV[11] ~= '' and read_claim(found['c:' .. claim]) or nil
+  return answer('again', 0, before and before.id == id and 1 or 0)
 end
 now = now or (hold and hold.at + tonumber(ARGV[3])) or clock('')
 take_records(lines, records, found)

@@ -12,7 +12,7 @@ from ..domain.idempotency import Claim, Repeat
 from ..domain.index import Index
 from ..domain.journey import Journey
 from ..domain.lines import NOTHING
-from ..domain.ports import Clock, Observer
+from ..domain.ports import Catalogue, Clock, Observer
 from ..domain.prices import Prices
 from ..domain.receipt import Ending
 from ..domain.router import Plan
@@ -42,6 +42,7 @@ class Relay:
     books: Books
     keeper: Keeper
     travel: Travel
+    catalogue: Catalogue
     clock: Clock
     observer: Observer
     health: Health
@@ -90,6 +91,7 @@ class Relay:
             self.observer.note(RequestFinished(receipt))
             news = await self.books.settle(hold, outcome)
             self.health.merge(news.rests)
+            await self.catalogue.heard(news.catalogue_version)
 
     async def open(self) -> None:
         """Before the first request."""

@@ -44,6 +44,12 @@ class Catalogue(Protocol):
         lost race, or for a record that cannot be kept; StoreUnavailable when the store is away."""
         ...
 
+    async def heard(self, version: int | None) -> None:
+        """What the store told of itself (`News.catalogue_version`): if it is another version than
+        the one in force, what was saved is read again. Bounded in time, and never raises: the last
+        good snapshot stands where it cannot be read."""
+        ...
+
 
 class Ledger(Protocol):
     """The books. Every verb is one atomic step and idempotent per hold id; repeated, it answers

@@ -1,4 +1,4 @@
-"""The command line: `airelay serve | check | init | models | usage | requests | key | version`."""
+"""The command line: `airelay serve | check | init | models | usage | requests | store | ...`."""
 
 import os
 import sys
@@ -22,6 +22,7 @@ from .commands.report import (
     summary,
     summary_text,
 )
+from .commands.store import store
 from .first_key import first_key, with_first_key
 from .settings import load
 from .settings.values import LogStyle
@@ -191,3 +192,4 @@ def version() -> None:
 cli.add_command(budget)
 cli.add_command(usage)
 cli.add_command(requests)
+cli.add_command(store)

@@ -142,6 +142,7 @@ class Container(containers.DeclarativeContainer):
         books=books,
         keeper=keeper,
         travel=travel,
+        catalogue=catalogue,
         clock=clock,
         observer=observer,
         health=health,

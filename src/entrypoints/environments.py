@@ -7,6 +7,7 @@ from dependency_injector import providers
 from ..adapters.log import LogObserver
 from ..adapters.outbound import Outbound
 from ..adapters.stores.redis.carrier import Carrier
+from ..adapters.stores.redis.catalogue import RedisCatalogue
 from ..adapters.stores.redis.journal import RedisJournal
 from ..adapters.stores.redis.layout import Keys
 from ..adapters.stores.redis.leases import RedisLeases
@@ -48,6 +49,16 @@ def on_redis(container: Container, store: Store) -> None:
         providers.Singleton(RedisJournal, carrier, keys, container.clock, container.zone)
     )
     container.leases.override(providers.Singleton(RedisLeases, carrier, keys))
+    catalogue = providers.Singleton(
+        RedisCatalogue,
+        carrier,
+        keys,
+        container.settings.provided.snapshot,
+        container.observer,
+        container.clock,
+    )
+    container.catalogue.override(catalogue)
+    container.opens.override(providers.Factory(loading, catalogue, container.observer))
     container.closes.override(carrier.provided.aclose)
     container.sweeps.override(providers.Object(False))
     billed = store.kind == "upstash"

@@ -1,4 +1,4 @@
-"""The books of every store, one after the other."""
+"""The books of every store, one after the other; and instances around one Redis."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, tzinfo
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.support.carriers import CARRIERS
+
+from . import instances
 from .books import BOOKS, Books, Room
 
 
@@ -31,3 +34,12 @@ async def make_books(
 @pytest.fixture
 def books(make_books: Callable[[], Books]) -> Books:
     return make_books()
+
+
+@pytest_asyncio.fixture(params=list(CARRIERS))
+async def open_instance(
+    request: pytest.FixtureRequest, redis_url: str, namespace: str
+) -> AsyncIterator[instances.Open]:
+    """Another instance's catalogue, over the same database."""
+    async with CARRIERS[request.param](redis_url) as carrier:
+        yield lambda: instances.over(carrier, namespace)

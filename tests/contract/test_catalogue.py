@@ -1,13 +1,19 @@
 """What every catalogue promises. A store is one line in CATALOGUES."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from attrs import evolve
 
+from src.adapters.clock import RealClock
 from src.adapters.stores.memory import MemoryCatalogue
+from src.adapters.stores.redis.catalogue import RedisCatalogue
+from src.adapters.stores.redis.layout import Keys
 from src.adapters.stores.sqlite.catalogue import SqliteCatalogue
 from src.adapters.stores.sqlite.database import NAME, Database
 from src.domain.catalogue import (
@@ -26,8 +32,11 @@ from src.domain.change import Change, Record, name_of
 from src.domain.change import Kind as ChangeKind
 from src.domain.ports import Catalogue
 from src.domain.pricing import Price
+from tests.support.carriers import CARRIERS, Opens
 
 from .books import Heard
+
+Room = Callable[[pytest.FixtureRequest, Path], AbstractAsyncContextManager[Catalogue]]
 
 BEFORE = Snapshot(
     providers=(
@@ -51,23 +60,42 @@ RECORDS: list[tuple[ChangeKind, Record]] = [
 ]
 
 
-def in_sqlite(configured: Snapshot, folder: Path) -> tuple[Catalogue, Callable[[], None]]:
+@asynccontextmanager
+async def in_memory(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Catalogue]:
+    yield MemoryCatalogue(BEFORE)
+
+
+@asynccontextmanager
+async def in_sqlite(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Catalogue]:
     database = Database(folder / NAME)
-    return SqliteCatalogue(database, configured, Heard()), database.close
+    yield SqliteCatalogue(database, BEFORE, Heard())
+    database.close()
 
 
-def in_memory(configured: Snapshot, folder: Path) -> tuple[Catalogue, Callable[[], None]]:
-    return MemoryCatalogue(configured), lambda: None
+def over(opens: Opens) -> Room:
+    """In a real Redis, at the other end of this carrier."""
+
+    @asynccontextmanager
+    async def room(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Catalogue]:
+        async with opens(request.getfixturevalue("redis_url")) as carrier:
+            yield RedisCatalogue(carrier, Keys(uuid4().hex), BEFORE, Heard(), RealClock())
+
+    return room
 
 
-CATALOGUES = {"memory": in_memory, "sqlite": in_sqlite}
+CATALOGUES: dict[str, Room] = {
+    "memory": in_memory,
+    "sqlite": in_sqlite,
+    "redis": over(CARRIERS["tcp"]),
+    "upstash": over(CARRIERS["upstash"]),
+}
 
 
-@pytest.fixture(params=list(CATALOGUES.values()), ids=list(CATALOGUES))
-def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
-    made, close = request.param(BEFORE, tmp_path)
-    yield made
-    close()
+@pytest_asyncio.fixture(params=list(CATALOGUES.values()), ids=list(CATALOGUES))
+async def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Catalogue]:
+    room: Room = request.param
+    async with room(request, tmp_path) as made:
+        yield made
 
 
 def everything(snapshot: Snapshot) -> tuple[Record, ...]:
@@ -157,3 +185,13 @@ async def test_a_record_under_a_wrong_name_is_refused(catalogue: Catalogue, chan
         await catalogue.save(change, 0)
 
     assert BEFORE == catalogue.snapshot()
+
+
+async def test_what_is_no_news_changes_nothing(catalogue: Catalogue) -> None:
+    """A version that nobody told, or the one in force: the same snapshot, and no error."""
+    saved = await catalogue.save(Change("provider", "a", None), 0)
+
+    for version in (None, 0, 1, 2):
+        await catalogue.heard(version)
+
+    assert saved is catalogue.snapshot()

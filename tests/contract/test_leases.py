@@ -1,30 +1,62 @@
 """What every lease keeper promises. A store is one line in LEASES."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from src.adapters.stores.memory import MemoryLeases
+from src.adapters.stores.redis.layout import Keys
+from src.adapters.stores.redis.leases import RedisLeases
 from src.adapters.stores.sqlite.database import NAME, Database
 from src.adapters.stores.sqlite.leases import SqliteLeases
 from src.domain.ports import Clock, Leases
+from tests.support.carriers import CARRIERS, Opens
 from tests.support.clock import TurnedClock
 
-Made = tuple[Leases, Callable[[], None]]
+Room = Callable[[pytest.FixtureRequest, Path, Clock], AbstractAsyncContextManager[Leases]]
 
 
-def in_memory(folder: Path, clock: Clock) -> Made:
-    return MemoryLeases(clock), lambda: None
+@asynccontextmanager
+async def in_memory(
+    request: pytest.FixtureRequest, folder: Path, clock: Clock
+) -> AsyncIterator[Leases]:
+    yield MemoryLeases(clock)
 
 
-def in_sqlite(folder: Path, clock: Clock) -> Made:
+@asynccontextmanager
+async def in_sqlite(
+    request: pytest.FixtureRequest, folder: Path, clock: Clock
+) -> AsyncIterator[Leases]:
     database = Database(folder / NAME)
-    return SqliteLeases(database, clock), database.close
+    yield SqliteLeases(database, clock)
+    database.close()
 
 
-LEASES: dict[str, Callable[[Path, Clock], Made]] = {"memory": in_memory, "sqlite": in_sqlite}
+def over(opens: Opens) -> Room:
+    """In a real Redis, at the other end of this carrier; by the clock of the test."""
+
+    @asynccontextmanager
+    async def room(
+        request: pytest.FixtureRequest, folder: Path, clock: Clock
+    ) -> AsyncIterator[Leases]:
+        async with opens(request.getfixturevalue("redis_url")) as carrier:
+            keys = Keys(uuid4().hex)
+            yield RedisLeases(carrier, keys, told=lambda: str(int(clock.now() * 1e6)))
+
+    return room
+
+
+LEASES: dict[str, Room] = {
+    "memory": in_memory,
+    "sqlite": in_sqlite,
+    "redis": over(CARRIERS["tcp"]),
+    "upstash": over(CARRIERS["upstash"]),
+}
 
 
 @pytest.fixture
@@ -32,11 +64,13 @@ def clock() -> TurnedClock:
     return TurnedClock()
 
 
-@pytest.fixture(params=list(LEASES.values()), ids=list(LEASES))
-def leases(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock) -> Iterator[Leases]:
-    leases, close = request.param(tmp_path, clock)
-    yield leases
-    close()
+@pytest_asyncio.fixture(params=list(LEASES.values()), ids=list(LEASES))
+async def leases(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: TurnedClock
+) -> AsyncIterator[Leases]:
+    room: Room = request.param
+    async with room(request, tmp_path, clock) as made:
+        yield made
 
 
 async def test_one_holds_it_and_no_other(leases: Leases) -> None:

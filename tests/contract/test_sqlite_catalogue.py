@@ -10,9 +10,10 @@ from random import Random
 import pytest
 from attrs import evolve
 
+from src.adapters.stores.records import SHAPE, sealed, written
 from src.adapters.stores.sqlite.catalogue import SqliteCatalogue
 from src.adapters.stores.sqlite.database import NAME, Database
-from src.adapters.stores.sqlite.records import SHAPE, save, sealed, written
+from src.adapters.stores.sqlite.records import save
 from src.adapters.stores.sqlite.writer import LOOKS_EVERY
 from src.domain.catalogue import ClientKey, Provider, ProviderKey, Snapshot
 from src.domain.change import Change

@@ -28,6 +28,9 @@ class MemoryCatalogue:
     def snapshot(self) -> Snapshot:
         return self._snapshot
 
+    async def heard(self, version: int | None) -> None:
+        """There is nobody else to hear of."""
+
     async def save(self, change: Change, expected_version: int) -> Snapshot:
         check(change)
         _, version = self._saved.get(change.id, (change, 0))

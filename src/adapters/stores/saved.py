@@ -1,4 +1,4 @@
-"""What both catalogues ask of a change before they keep it."""
+"""What every catalogue asks of a change before they keep it."""
 
 from ...domain.catalogue import ClientKey, Limit, Provider, Route, VirtualModel
 from ...domain.change import Change, Kind, Record, name_of
@@ -27,3 +27,8 @@ def check_version(change: Change, *, found: int, expected: int) -> None:
     """Raises ValueError on a lost race."""
     if found != expected:
         raise ValueError(f"{change.id}: its version is {found}, not {expected}; read it again")
+
+
+def unreadable(change: Change) -> ValueError:
+    """For who would overwrite what cannot be read: a newer relay's, or damaged."""
+    return ValueError(f"{change.id}: what is saved cannot be read, and is not overwritten")

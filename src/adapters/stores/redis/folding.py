@@ -38,8 +38,8 @@ class Folding:
             return 0
         sums = dict.fromkeys(key for entry in waiting for key, _, _ in entry.rows)
         keys = (self.keys.inbox, self.keys.receipts, self.keys.order, *sums)
-        lasts = (str(self._lasts(key)) for key in sums)
-        args = (str(len(waiting)), waiting[0].id, str(self.kept), *lasts)
+        milliseconds = (str(lasts(self.keys, key)) for key in sums)
+        args = (str(len(waiting)), waiting[0].id, str(self.kept), *milliseconds)
         await self.carrier.evaluate(scripts.FOLD, keys, args)
         return len(waiting)
 
@@ -48,10 +48,11 @@ class Folding:
         (found,) = await self.carrier.run(["LRANGE", self.keys.inbox, "0", str(most - 1)])
         return [Settled.read(data) for data in listed(found)]
 
-    def _lasts(self, key: str) -> int:
-        """Milliseconds."""
-        hours = key.startswith(self.keys.of("hours:"))
-        return int(1000 * (_SLACK + (HOURS_KEPT if hours else DAYS_KEPT)))
+
+def lasts(keys: Keys, sums: str) -> int:
+    """For how many milliseconds this key of sums is kept."""
+    hours = sums.startswith(keys.of("hours:"))
+    return int(1000 * (_SLACK + (HOURS_KEPT if hours else DAYS_KEPT)))
 
 
 def listed(reply: object) -> list[bytes]:

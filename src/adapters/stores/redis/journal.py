@@ -64,8 +64,9 @@ class RedisJournal:
 
     async def holds(self) -> tuple[Hold, ...]:
         (reply,) = await self.carrier.run(["HGETALL", self.keys.books])
-        fields = listed(reply)
-        found = [words.open_hold(value) for value in fields[1::2]]
+        flat = listed(reply)
+        named = zip(flat[::2], flat[1::2], strict=True)
+        found = [words.open_hold(value) for name, value in named if name.startswith(b"h:")]
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.id))
 
     async def _fold(self) -> None:
@@ -86,13 +87,11 @@ class RedisJournal:
 
     def _sums(self, query: UsageQuery) -> list[str]:
         """Every key that may hold such rows."""
-        since = max(query.since, self._first(query))[:10]
-        today = datetime.fromtimestamp(self.clock.now(), UTC).date() + timedelta(days=2)
-        day, keys = date.fromisoformat(since), dict[str, None]()
-        while day <= today and day.isoformat() <= query.until:
-            keys[self.keys.sums(query.window, day.isoformat())] = None
-            day += timedelta(days=1)
-        return list(keys)
+        first = date.fromisoformat(max(query.since, self._first(query))[:10])
+        last = datetime.fromtimestamp(self.clock.now(), UTC).date() + timedelta(days=2)
+        while last >= first and last.isoformat() > query.until:
+            last -= timedelta(days=1)
+        return self.keys.span(query.window, first, last)
 
 
 def _rows(flat: list[bytes]) -> list[Row]:

@@ -4,6 +4,8 @@
 them is folded into `receipts`, `order` (oldest first) and the sums: `hours:<day>`, `days:<month>`.
 """
 
+from datetime import date, timedelta
+
 from attrs import frozen
 
 from ....domain.usage import Window
@@ -54,3 +56,8 @@ class Keys:
     def sums(self, window: Window, period: str) -> str:
         """Where the sums of a period are: hours by the day, days by the month."""
         return self.of(f"hours:{period[:10]}" if window == "hour" else f"days:{period[:7]}")
+
+    def span(self, window: Window, first: date, last: date) -> list[str]:
+        """Where the sums of these days, or of their hours, may be."""
+        days = ((first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1))
+        return list(dict.fromkeys(self.sums(window, day) for day in days))

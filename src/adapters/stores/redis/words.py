@@ -94,7 +94,7 @@ def entry_text(entry: Entry, keys: Keys, zone: tzinfo) -> str:
     receipt = entry.receipt
     assert receipt is not None  # noqa: S101 - only what is over is booked
     added = [
-        (keys.sums(window, row.period), heading_text(row), _numbers(row.tally))
+        (keys.sums(window, row.period), heading_text(row), numbers_text(row.tally))
         for window, row in rows(receipt, zone)
     ]
     return "\n".join((entry.hold.id, entry.state, text(added), text(receipt)))
@@ -132,7 +132,7 @@ def claimed(key: str, data: bytes) -> tuple[Claimed, str]:
     return Claimed(claim, id, words.receipt(receipt.encode()) if receipt else None), content_type
 
 
-def _numbers(tally: Tally) -> str:
+def numbers_text(tally: Tally) -> str:
     """Every column, then both histograms by their buckets: Lua's numbers hold no more."""
     *sums, latency, first_event = astuple(tally)
     counted = (*histogram.counts(latency), *histogram.counts(first_event))

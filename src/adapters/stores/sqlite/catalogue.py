@@ -5,12 +5,13 @@ import sqlite3
 from attrs import define, field
 
 from ....domain.catalogue import Snapshot
-from ....domain.change import Change, applied
-from ....domain.events import StoreFailed
+from ....domain.change import Change
 from ....domain.ports import Observer
-from ..saved import check_version
+from ..in_force import InForce
+from ..records import written
+from ..saved import check_version, unreadable
 from .database import Database
-from .records import Saved, counter, everything, reading, save, written
+from .records import counter, everything, save
 
 
 @define(eq=False)
@@ -25,55 +26,36 @@ class SqliteCatalogue:
     database: Database
     configured: Snapshot
     observer: Observer
-    _snapshot: Snapshot = field(init=False)
+    _force: InForce = field(init=False)
     _seen: int = 0
-    #: What was read last, by id: it stands where the file is damaged later.
-    _good: dict[str, tuple[Change, int]] = field(factory=dict)
-    _bad: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
-        self._snapshot = self.configured
+        self._force = InForce(self.configured, self.observer)
         self.database.watch(self._look)
 
     def snapshot(self) -> Snapshot:
-        return self._snapshot
+        return self._force.snapshot
 
     async def load(self) -> Snapshot:
         """Reads what was saved. Raises StoreUnavailable."""
         await self.database.read(self._look)
-        return self._snapshot
+        return self._force.snapshot
+
+    async def heard(self, version: int | None) -> None:
+        """The commits of other processes are seen in the file."""
 
     async def save(self, change: Change, expected_version: int) -> Snapshot:
         row = written(change, expected_version + 1, self.configured)
         found = await self.database.write(lambda file: save(file, row, self.configured))
         if found is None:
-            raise ValueError(f"{change.id}: what is saved cannot be read, and is not overwritten")
+            raise unreadable(change)
         check_version(change, found=found, expected=expected_version)
-        return self._snapshot
+        return self._force.snapshot
 
     def _look(self, file: sqlite3.Connection) -> None:
         """In the writing thread, after each commit: has anybody saved something?"""
         count = counter(file)
         if count == self._seen:
             return
-        self._good = dict(item for row in everything(file) for item in self._read(row))
-        self._snapshot = applied(self.configured, self._good.values())
+        self._force.take(everything(file))
         self._seen = count
-
-    def _read(self, row: Saved) -> list[tuple[str, tuple[Change, int]]]:
-        change = reading(row, self.configured)
-        if change is not None:
-            self._bad.discard(row.id)
-            return [(row.id, (change, row.version))]
-        if row.id not in self._bad:
-            self._bad.add(row.id)
-            self.observer.note(
-                StoreFailed("catalogue", f"The saved record {row.id!r} cannot be read; it is left.")
-            )
-        return [(row.id, last)] if (last := self._last(row)) else []
-
-    def _last(self, row: Saved) -> tuple[Change, int] | None:
-        """What was read before stands. A client key that cannot be read lets nobody in."""
-        if row.kind == "client_key":
-            return self._good.get(row.id, (Change("client_key", row.name, None), 0))
-        return self._good.get(row.id)

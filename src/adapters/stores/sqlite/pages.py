@@ -98,7 +98,7 @@ class SqlPages:
         self.connection.executemany(
             _ADD,
             [
-                (window, row.period, *astuple(row.heading), *_values(row.tally))
+                (window, row.period, *astuple(row.heading), *values(row.tally))
                 for window, row in sums
             ],
         )
@@ -149,7 +149,8 @@ class SqlPages:
         return entry
 
 
-def _values(tally: Tally) -> Iterator[int | str]:
+def values(tally: Tally) -> Iterator[int | str]:
+    """As the columns of `sums` hold them."""
     *numbers, cost, unpriced, latency, first_event = astuple(tally)
     yield from (max(-MOST_TOKENS, min(value, MOST_TOKENS)) for value in numbers)
     yield max(-MOST_COST, min(cost, MOST_COST))

@@ -1,12 +1,12 @@
 """Providers without what is secret, as they are saved, and with it again, as they are used.
 
 There is no vault yet: keys and the values of headers stay where they were configured, and are not
-written to the file.
+written to the store.
 """
 
 from attrs import evolve
 
-from ....domain.catalogue import Provider, ProviderKey
+from ...domain.catalogue import Provider, ProviderKey
 
 
 def stripped(provider: Provider, configured: Provider | None) -> tuple[Provider, tuple[str, ...]]:

@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from attrs import define, evolve, field
 
+from src.adapters.stores.redis.catalogue import RedisCatalogue
 from src.adapters.stores.redis.folding import Folding
 from src.adapters.stores.redis.layout import Keys
 from src.adapters.stores.redis.leases import RedisLeases
 from src.adapters.stores.redis.ledger import RedisLedger
 from src.domain import quota
-from src.domain.catalogue import Limit
+from src.domain.catalogue import Limit, Snapshot
 from src.domain.idempotency import Claim, StoredAnswer
 from src.domain.lines import Amounts, Limits
 from src.domain.quota import Hold, KnownRest, Outcome
@@ -186,8 +187,9 @@ async def probing(scene: Scene) -> None:
 
 
 async def cold(scene: Scene) -> None:
-    """An instance starts: its books ask for nothing until somebody does."""
-    Scene(scene.carrier, scene.keys)
+    """An instance starts: it reads what was saved, and its books ask for nothing."""
+    other = Scene(scene.carrier, scene.keys)
+    await RedisCatalogue(other.carrier, other.keys, Snapshot(), books.Heard(), other.clock).load()
 
 
 #: A row is a line here.

@@ -51,6 +51,8 @@ class Relay:
     longest: float = 86_400.0
     #: The public ones.
     prices: Prices = field(factory=Prices)
+    #: Where money is limited, targets without a price are left out.
+    priced_only: bool = False
 
     async def serve(self, request: Request, index: Index, caller: Caller) -> None:
         """Answers the caller exactly once; then settles, exactly once, whatever happened."""
@@ -176,7 +178,15 @@ class Relay:
             claim=self._claim(request),
         )
         hold = self.keeper.lasting(hold)
-        return Reservation(hold, provider, amounts, index.limits, self.books, self.clock)
+        return Reservation(
+            hold,
+            provider,
+            amounts,
+            index.limits,
+            self.books,
+            self.clock,
+            priced_only=self.priced_only,
+        )
 
     def _claim(self, request: Request) -> Claim | None:
         key = request.knobs.idempotency_key

@@ -22,10 +22,14 @@ class Reservation:
     limits: Limits
     books: Books
     clock: Clock
+    #: Where money is limited, who has no price is left out; else it counts as nothing.
+    priced_only: bool = False
 
     async def begin(self, passage: Passage) -> Verdict:
         """Reserves, or raises the Refusal that keeps the request from beginning. A provider whose
         own limit is reached is left out, as long as there is another."""
+        if self.limits.of_money:
+            self._price(passage)
         while True:
             verdict = await self.books.admit(self.hold, passage.deadline)
             denial = verdict.denial
@@ -62,6 +66,26 @@ class Reservation:
         if not passage.journey.failures and not passage.journey.open_stops():
             raise denials.refusal(verdict.denial)
         return False
+
+    def _price(self, passage: Passage) -> None:
+        """Reserves what the request costs at most, wherever it goes."""
+        stops = passage.journey.open_stops()
+        prices = passage.prices
+        if self.priced_only and any(line.metric == "cost" for line in self.hold.lines):
+            unknown = [stop for stop in stops if prices.of(stop.provider, stop.model) is None]
+            passage.journey = journeys.without(passage.journey, unknown)
+            stops = passage.journey.open_stops()
+            if not stops:
+                raise denials.unpriced(unknown[0].name)
+        targets = [(stop.provider, stop.model) for stop in stops]
+        self.amounts = evolve(self.amounts, cost=prices.bound(targets, self.amounts))
+        priced = [
+            evolve(line, amount=self.amounts.cost) if line.metric == "cost" else line
+            for line in self.hold.lines
+        ]
+        self.hold = evolve(self.hold, lines=tuple(priced))
+        if stops[0].provider.name != self.provider:
+            self._move(stops[0].provider.name)
 
     def _move(self, provider: str) -> None:
         now = self.clock.now()

@@ -41,6 +41,14 @@ def refusal(denial: Denial) -> Refusal:
     )
 
 
+def unpriced(target: str) -> Refusal:
+    """Money is limited, and nobody can tell what this would cost."""
+    return BudgetExceeded(
+        f"The price of {target} is not known, and money is limited here: give it one (`prices`), or"
+        ' set server.unknown_price = "zero".'
+    )
+
+
 def left(headroom: Iterable[Headroom]) -> tuple[Left, ...]:
     """Of requests and of tokens, the tightest limit that the caller has to do with."""
     tightest: dict[str, Left] = {}

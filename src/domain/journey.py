@@ -10,7 +10,7 @@ after 5xx, refused or reset; no repeat of a timeout, a stall or a cut; 400, 413 
 caller.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 
 from attrs import evolve, frozen
@@ -136,10 +136,14 @@ def passed_over(journey: Journey, attempt: Attempt) -> Journey:
     return evolve(journey, spent=journey.spent | {attempt.stop.name})
 
 
+def without(journey: Journey, stops: Iterable[Stop]) -> Journey:
+    """The journey, but not to these targets."""
+    return evolve(journey, spent=journey.spent | {stop.name for stop in stops})
+
+
 def barred(journey: Journey, provider: str) -> Journey:
     """A limit of the relay's own keeps this request from a provider."""
-    names = {stop.name for stop in journey.plan.stops if stop.provider.name == provider}
-    return evolve(journey, spent=journey.spent | names)
+    return without(journey, (s for s in journey.plan.stops if s.provider.name == provider))
 
 
 def _most_moves(stop: Stop) -> int:

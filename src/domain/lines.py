@@ -84,6 +84,11 @@ class Limits:
                 found[limit.subject] = (*found.get(limit.subject, ()), limit)
         return cls(found)
 
+    @property
+    def of_money(self) -> bool:
+        """Is anybody's money limited at all?"""
+        return any(one.metric == "cost" for found in self.by_subject.values() for one in found)
+
     def lines(self, subjects: Iterable[str], amounts: Amounts, now: float) -> tuple[Line, ...]:
         """One for each limit of these subjects; none for most requests of most deployments."""
         if not self.by_subject:

@@ -1,12 +1,13 @@
 """Which price a model has: the operator's own, else the public one of its provider, else none."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
 from .catalogue import Provider
-from .pricing import Price, cost
+from .lines import Amounts
+from .pricing import Price, cost, reservation
 from .receipt import Usage
 
 #: In a provider's own prices: every model that has no price.
@@ -32,6 +33,19 @@ class Prices:
             if found is not None:
                 return found
         return provider.prices.get(EVERY)
+
+    def bound(self, targets: Iterable[tuple[Provider, str]], amounts: Amounts) -> int:
+        """Nano-USD that a request costs at most, at the dearest of these targets; those whose price
+        is not known count nothing."""
+        known = [self.of(provider, model) for provider, model in targets]
+        return max(
+            (
+                reservation(amounts.input_tokens, amounts.output_tokens, price)
+                for price in known
+                if price is not None
+            ),
+            default=0,
+        )
 
     def cost(self, provider: Provider, model: str, usage: Usage | None) -> int | None:
         """Nano-USD for what was used; None where nothing is known to have been used, or the price

@@ -149,6 +149,9 @@ class Container(containers.DeclarativeContainer):
         dice=dice,
         longest=longest,
         prices=prices,
+        priced_only=providers.Callable(
+            lambda settings: settings.unknown_price == "refuse", settings
+        ),
     )
     directory: Provider[Directory] = providers.Singleton(
         Directory,

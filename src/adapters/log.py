@@ -13,6 +13,8 @@ from ..domain.events import (
     Faulted,
     KeyRested,
     RequestFinished,
+    StoreAway,
+    StoreBack,
     StoreFailed,
 )
 from ..domain.receipt import Receipt
@@ -62,6 +64,10 @@ def _fields(event: Event) -> dict[str, object]:
             return {"event": "breaker_closed", "provider": provider, "model": _clean(model)}
         case StoreFailed(verb=verb, detail=detail):
             return {"event": "store_failed", "verb": verb, "detail": _clean(detail)}
+        case StoreAway(detail=detail):
+            return {"event": "store_away", "detail": _clean(detail)}
+        case StoreBack(seconds=seconds):
+            return {"event": "store_back", "seconds": round(seconds, 3)}
         case Faulted(request_id=request_id, detail=detail):
             return {"event": "fault", "request_id": request_id, "detail": _whole(detail)}
 

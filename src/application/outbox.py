@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from attrs import define, field
 
 from ..domain.errors import NotStorable, StoreUnavailable
-from ..domain.events import StoreFailed
+from ..domain.events import StoreAway, StoreBack, StoreFailed
 from ..domain.ports import Clock, Ledger, Observer
 from ..domain.quota import NO_NEWS, Hold, News, Outcome
 
@@ -35,19 +35,21 @@ class Outbox:
     most: int = MOST
     waiting: "OrderedDict[str, tuple[Hold, Outcome]]" = field(factory=OrderedDict)
     _away_until: float = 0.0
-    _well: bool = True
+    #: The last time it was asked, it answered.
+    well: bool = True
+    _since: float = 0.0
     _trying: bool = False
     _task: "asyncio.Task[None] | None" = None
 
     @property
     def away(self) -> bool:
-        return not self._well and (self._trying or self.clock.monotonic() < self._away_until)
+        return not self.well and (self._trying or self.clock.monotonic() < self._away_until)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Around a call to the store that is not away: meanwhile, if it was away before, nobody
         else tries. Whoever leaves it without an error has found it well."""
-        self._trying = not self._well
+        self._trying = not self.well
         try:
             yield
         finally:
@@ -55,13 +57,18 @@ class Outbox:
 
     def failed(self, verb: str, error: Exception) -> None:
         """The store did not do `verb`."""
-        self._away_until = self.clock.monotonic() + AWAY
-        self._well = False
-        self.observer.note(StoreFailed(verb, f"{type(error).__name__}: {error}".rstrip(": ")))
+        now, said = self.clock.monotonic(), f"{type(error).__name__}: {error}".rstrip(": ")
+        self.observer.note(StoreFailed(verb, said))
+        if self.well:
+            self._since = now
+            self.observer.note(StoreAway(said))
+        self._away_until, self.well = now + AWAY, False
 
     def answered(self) -> None:
         """The store did what it was asked."""
-        self._well = True
+        if not self.well:
+            self.well = True
+            self.observer.note(StoreBack(self.clock.monotonic() - self._since))
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Settles, or keeps it for later. Once called it is not lost, whoever is cancelled."""

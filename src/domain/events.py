@@ -49,6 +49,20 @@ class StoreFailed:
 
 
 @frozen
+class StoreAway:
+    """The store is away: told once, whatever fails until it is back."""
+
+    detail: str
+
+
+@frozen
+class StoreBack:
+    """The store answers again, after so many seconds."""
+
+    seconds: float
+
+
+@frozen
 class Faulted:
     """A defect of the relay's own: the request got an error and the log gets the trace."""
 
@@ -56,4 +70,13 @@ class Faulted:
     detail: str
 
 
-Event = RequestFinished | KeyRested | BreakerOpened | BreakerClosed | StoreFailed | Faulted
+Event = (
+    RequestFinished
+    | KeyRested
+    | BreakerOpened
+    | BreakerClosed
+    | StoreFailed
+    | StoreAway
+    | StoreBack
+    | Faulted
+)

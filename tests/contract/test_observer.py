@@ -10,6 +10,8 @@ from src.domain.events import (
     Faulted,
     KeyRested,
     RequestFinished,
+    StoreAway,
+    StoreBack,
     StoreFailed,
 )
 from src.domain.ports import Observer
@@ -41,6 +43,8 @@ EVENTS: list[Event] = [
     BreakerOpened(ODD, ODD, 4e9),
     BreakerClosed(ODD, ODD),
     StoreFailed(ODD, ODD),
+    StoreAway(ODD),
+    StoreBack(1.5),
     Faulted(ODD, ODD),
 ]
 

@@ -9,6 +9,7 @@ import pytest
 from attrs import define
 
 from src.domain.catalogue import Limit
+from src.domain.events import StoreAway, StoreBack
 from src.domain.usage import UsageQuery
 from src.entrypoints.settings.values import Store
 from tests.support.behaviours import chat
@@ -95,6 +96,11 @@ async def test_known_callers_are_served_and_told(
         upstash.plan = always(None)
         booked = await scene.booked(7)
 
+    assert [StoreAway, StoreBack] == [
+        type(event)
+        for event in scene.relay.notes.events
+        if isinstance(event, StoreAway | StoreBack)
+    ]
     assert [200] * 6 == [answer.status for answer in heard]
     assert ["store"] * 6 == [answer.header("x-relay-degraded") for answer in heard]
     slow = [h for h in heard if float(h.header("x-relay-overhead-ms") or 0) > 150]

@@ -15,6 +15,8 @@ from src.domain.events import (
     Faulted,
     KeyRested,
     RequestFinished,
+    StoreAway,
+    StoreBack,
     StoreFailed,
 )
 from src.domain.receipt import AttemptRecord, Receipt, Usage
@@ -100,6 +102,8 @@ EVENTS: list[tuple[Event, str]] = [
     (BreakerOpened("p", "m", 9.0), "breaker_opened"),
     (BreakerClosed("p", "m"), "breaker_closed"),
     (StoreFailed("admit", "TimeoutError"), "store_failed"),
+    (StoreAway("TimeoutError"), "store_away"),
+    (StoreBack(2.5), "store_back"),
     (Faulted("id", "Traceback"), "fault"),
 ]
 

@@ -50,7 +50,8 @@ async def _alive() -> Response:
 
 def _readiness(house: House) -> View:
     async def readiness() -> Response:
-        """200 while requests can be served: a client key is set and a provider key is awake."""
+        """200 while requests can be served: a client key is set and a provider key is awake. A
+        store that is away is told, and served without."""
         index = house.directory.index()
         now = house.clock.now()
         rests = house.relay.health.known.rests
@@ -61,8 +62,9 @@ def _readiness(house: House) -> View:
             if resting_until(key, "", rests) <= now
         )
         ready = bool(awake and index.client_keys)
+        store = "ok" if house.relay.books.outbox.well else "away"
         state = {"status": "ok" if ready else "not_ready", "version": __version__}
-        return _json(200 if ready else 503, {**state, "keys_awake": awake})
+        return _json(200 if ready else 503, {**state, "keys_awake": awake, "store": store})
 
     return readiness
 

@@ -19,6 +19,7 @@ check: .venv/.dev lint types test  ## everything that must hold before a commit:
 
 check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, memory
 	$(BIN)/python -m pytest -q -m slow -n 2
+	$(BIN)/python -m pytest -q -m "hypothesis and not slow" --hypothesis-profile=explore -n 2
 
 check-clients: .venv/.dev tests/clients/node_modules/.ready  ## the Node SDKs before a relay; installs node and them
 	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients tests/http/test_pairs_*.py

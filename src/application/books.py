@@ -72,6 +72,8 @@ class Books:
 
     async def lease(self, name: str, ttl: float) -> int | None:
         """The lease's token; None when another has it, or the store is away."""
+        if self.outbox.away:
+            return None
         try:
             return await self._within(LEASE_SECONDS, self.leases.acquire(name, ttl))
         except (StoreUnavailable, TimeoutError) as error:

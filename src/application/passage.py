@@ -119,7 +119,8 @@ class Passage:
 
     def outcome(self, receipt: Receipt, answer: StoredAnswer | None = None) -> Outcome:
         """What the books get: not what was told in passing."""
-        return Outcome(evolve(receipt, left=()), tuple(self.rests), answer)
+        told = evolve(receipt, left=()) if receipt.left else receipt
+        return Outcome(told, tuple(self.rests), answer)
 
     def answer(self) -> StoredAnswer | None:
         """What the caller was sent, or would have been, if all of it is there and is to be kept."""

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from ..domain import admission
 from ..domain.admission import Booked, Denied, Outdated, Records
 from ..domain.gauges import Denial
-from ..domain.lines import Line, dated, used
+from ..domain.lines import Line, dated, micros, used
 from ..domain.ports import Clock
 from ..domain.quota import Hold, Outcome, Verdict
 
@@ -37,11 +37,11 @@ class Share:
         now = self.clock.now()
         before = self._holds.pop(hold.id, ())  # it moves
         if before:
-            self._records |= admission.freed(before, self._mine(before), _micros(now))
+            self._records |= admission.freed(before, self._mine(before), micros(now))
         lines = tuple(self._part(dated(line, now)) for line in hold.lines)
         if not lines:
             return Verdict(admitted=True, degraded=True)
-        match admission.admit(lines, self._records, _micros(now)):
+        match admission.admit(lines, self._records, micros(now)):
             case Booked(records=after, shadowed=shadowed):
                 self._records |= after
                 self._holds[hold.id] = lines
@@ -55,7 +55,7 @@ class Share:
         """What was used of this instance's part, if it was admitted here."""
         lines = self._holds.pop(hold.id, ())
         if lines:
-            now = _micros(self.clock.now())
+            now = micros(self.clock.now())
             spent = used(outcome.receipt)
             self._records |= admission.settled(lines, self._mine(lines), spent, now)
 
@@ -81,7 +81,3 @@ class Share:
 def _softened(denial: Denial) -> Denial:
     """It may fit once the store is back, which may be soon."""
     return Denial(denial.line, SOON)
-
-
-def _micros(now: float) -> int:
-    return int(now * 1e6)

@@ -75,6 +75,8 @@ class Limits:
     """The limits of a catalogue by their subjects, those that are off left out."""
 
     by_subject: Mapping[str, tuple[Limit, ...]] = field(factory=dict)
+    #: Is anybody's money limited at all?
+    of_money: bool = False
 
     @classmethod
     def of(cls, limits: Iterable[Limit]) -> "Limits":
@@ -82,12 +84,8 @@ class Limits:
         for limit in limits:
             if limit.mode != "off":
                 found[limit.subject] = (*found.get(limit.subject, ()), limit)
-        return cls(found)
-
-    @property
-    def of_money(self) -> bool:
-        """Is anybody's money limited at all?"""
-        return any(one.metric == "cost" for found in self.by_subject.values() for one in found)
+        money = any(one.metric == "cost" for each in found.values() for one in each)
+        return cls(found, money)
 
     def lines(self, subjects: Iterable[str], amounts: Amounts, now: float) -> tuple[Line, ...]:
         """One for each limit of these subjects; none for most requests of most deployments."""
@@ -112,8 +110,13 @@ def dated(line: Line, now: float) -> Line:
     found = period(line.window, now, line.timezone)
     if found is TOTAL:
         return evolve(line, period=found.name, begins=0, ends=0)
-    begins, ends = int(found.begins * 1e6), int(found.ends * 1e6)
+    begins, ends = micros(found.begins), micros(found.ends)
     return evolve(line, period=found.name, begins=begins, ends=ends)
+
+
+def micros(seconds: float) -> int:
+    """As gauges count: whole microseconds."""
+    return int(seconds * 1e6)
 
 
 def used(receipt: Receipt) -> Amounts:

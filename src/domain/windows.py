@@ -6,7 +6,7 @@ time there are days of 23 and of 25 hours, and none of them is cut or counted tw
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from math import inf
+from math import floor, inf
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,7 @@ def period(window: Calendar, at: float, zone: str) -> Period:
     Monday (ISO 8601)."""
     if window == "total":
         return TOTAL
-    day = datetime.fromtimestamp(at, _zone(zone)).date()
-    found = _period(window, day, zone)
+    found = _period(window, _day_of(at, zone), zone)
     # An hour that is told twice may lie around midnight: the instant decides, not the date.
     if at >= found.ends:
         return _period(window, _day_of(found.ends, zone), zone)
@@ -64,7 +63,9 @@ def _begin(day: date, zone: str) -> float:
 
 
 def _day_of(at: float, zone: str) -> date:
-    return datetime.fromtimestamp(at, _zone(zone)).date()
+    # Whole seconds: fromtimestamp rounds to the nearest microsecond, and the last instant of a
+    # day would be told as the first of the next.
+    return datetime.fromtimestamp(floor(at), _zone(zone)).date()
 
 
 @lru_cache(maxsize=64)

@@ -207,3 +207,16 @@ async def test_tokens_of_either_kind_are_told_apart(books: Books) -> None:
     await books.ledger.settle(hold("1"), told)
 
     assert [20, 45] == await left(books, only_in, only_out)
+
+
+async def test_who_was_turned_away_took_nothing(books: Books) -> None:
+    """Without the store, say: never admitted, and not served. Who was admitted gives it back."""
+    told = outcome("1", output=0)
+    denied = evolve(told, receipt=evolve(told.receipt, ending="denied", status=503))
+    await books.ledger.settle(hold("1"), denied)
+
+    assert [3, 10, 100] == await left(books, *ALL)
+    await books.ledger.admit(hold("2"))
+    receipt = evolve(denied.receipt, request_id="2")
+    await books.ledger.settle(hold("2"), evolve(denied, receipt=receipt))
+    assert [3, 8, 100] == await left(books, *ALL)

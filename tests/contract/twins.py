@@ -15,7 +15,7 @@ from .books import NOW, Books, claim, hold
 
 #: Seconds.
 SAME_NAMES = 3000
-ENDINGS: tuple[Ending, ...] = ("completed", "client_gone", "upstream_error", "deadline")
+ENDINGS: tuple[Ending, ...] = ("completed", "client_gone", "upstream_error", "denied")
 LIMITS = (
     Limit("client:team", "concurrency", "total", 2),
     Limit("client:team", "requests", "minute", 3),

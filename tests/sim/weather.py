@@ -18,7 +18,7 @@ FATES: dict[str, tuple[str, ...]] = {
 VERDICTS = ("degraded", "denied", "news of a rest", "stale news of a rest")
 #: Seconds a call spends on its way when all is well; mostly none.
 #: How often what may befall a lease does, where there is trouble at all.
-_OF_LEASES = {"acquire": 0.4, "release": 0.8}
+_OF_LEASES = {"acquire": 0.7, "release": 0.8}
 _WAYS = (0.0, 0.0, 0.0, 0.003, 0.03)
 
 

@@ -5,7 +5,7 @@ import json
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.anthropic_messages import count, picture, request
@@ -100,7 +100,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, database=None)
 @given(JSON, JSON, JSON)
 def test_anything_can_be_estimated(content: object, system: object, tools: object) -> None:
     """At least one token."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.anthropic_messages.errors import (
@@ -163,7 +163,6 @@ def test_an_error_is_written_as_the_sdks_read_it() -> None:
     assert b"event: error\ndata: " + body + b"\n\n" == error_event(body)
 
 
-@settings(deadline=None, database=None)
 @given(st.integers(100, 599), st.binary(max_size=60) | st.text().map(str.encode))
 def test_any_answer_means_something(status: int, body: bytes) -> None:
     """And its detail is one short line."""

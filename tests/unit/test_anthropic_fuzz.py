@@ -81,7 +81,7 @@ def _replaced(value: Json, path: tuple[object, ...], new: Json) -> Json:
     return copy
 
 
-@settings(deadline=None, database=None, max_examples=120)
+@settings(max_examples=120)
 @given(REQUEST | st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_any_request_is_read_or_refused_by_name(body: Json) -> None:
     """And what was read can be written, or is refused by name."""
@@ -95,7 +95,7 @@ def test_any_request_is_read_or_refused_by_name(body: Json) -> None:
     assert isinstance(json.loads(written.body), dict)
 
 
-@settings(deadline=None, database=None, max_examples=120)
+@settings(max_examples=120)
 @given(surgeries(ANSWER) | JSON)
 def test_any_answer_is_read_or_is_an_upstream_error(body: Json) -> None:
     """And what was read can be written."""
@@ -111,7 +111,7 @@ TAPES = st.sampled_from([body for bodies in STREAMS.values() for body in bodies]
 EVENTS = st.lists(TAPES | TAPES.flatmap(surgeries) | JSON, max_size=12)
 
 
-@settings(deadline=None, database=None, max_examples=120)
+@settings(max_examples=120)
 @given(EVENTS)
 def test_any_events_are_told_or_are_an_upstream_error(bodies: list[Json]) -> None:
     """And what is told can be written."""
@@ -138,7 +138,7 @@ SAID: st.SearchStrategy[Event] = st.one_of(
 )
 
 
-@settings(deadline=None, database=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.lists(SAID, max_size=25))
 def test_whatever_is_written_keeps_the_grammar(events: list[Event]) -> None:
     """Read back it is whole: blocks never overlap, and count 0, 1, 2, ..."""

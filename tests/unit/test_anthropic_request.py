@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.anthropic_messages import request
@@ -84,7 +84,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, database=None)
 @given(st.dictionaries(st.sampled_from(["model", "messages", "stream", "max_tokens"]), JSON))
 def test_any_object_is_read_or_refused(members: dict[str, object]) -> None:
     """Nothing but InvalidRequest, whatever the fields hold."""

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.anthropic_messages.stream import StreamReader
@@ -48,7 +48,6 @@ LIVELY = b"".join(
 )
 
 
-@settings(deadline=None, database=None)
 @given(st.lists(st.integers(0, len(LIVELY)), max_size=20))
 def test_any_cut_gives_the_same_passed_bytes(cuts: list[int]) -> None:
     """Comments, garbage and events of tomorrow included; nothing after message_stop."""
@@ -186,7 +185,6 @@ def test_an_event_without_end_is_refused() -> None:
         reader_of().feed(b"data: " + b"x" * LARGEST_EVENT)
 
 
-@settings(deadline=None, database=None)
 @given(st.lists(st.sampled_from(sorted(messages.STREAMS)), max_size=3), st.binary(max_size=40))
 def test_any_bytes_are_read(names: list[str], noise: bytes) -> None:
     """Whatever comes, nothing is raised but what a stream may do."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.openai_chat.errors import (
@@ -129,7 +129,6 @@ def test_a_detail_holds_no_providers_prose(code: str) -> None:
         ).map(lambda value: json.dumps({"error": value}).encode()),
     ),
 )
-@settings(deadline=None, database=None)
 def test_no_body_hurts(status: int, body: bytes) -> None:
     """Bytes of every kind, JSON of every shape: always one of ours, and nothing raised."""
     assert isinstance(classify(status, {}, body, now=0.0), UpstreamError)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.openai_chat import request
@@ -155,7 +155,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, database=None)
 @given(st.one_of(st.binary(max_size=50), st.lists(PIECES).map(lambda p: "".join(p).encode())))
 def test_no_body_hurts(data: bytes) -> None:
     """Refused with a sentence, or understood; nothing else."""
@@ -165,7 +164,6 @@ def test_no_body_hurts(data: bytes) -> None:
         assert refusal.message
 
 
-@settings(deadline=None, database=None)
 @given(st.sampled_from(["n", "max_tokens", "stream", "stream_options", "model"]), st.data())
 def test_no_value_hurts(name: str, data: st.DataObject) -> None:
     """Whatever stands in a field that is read."""

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.dialects.openai_chat.stream import StreamReader
@@ -57,7 +57,6 @@ LIVELY = b"".join(
 )
 
 
-@settings(deadline=None, database=None)
 @given(st.lists(st.integers(0, len(LIVELY)), max_size=20), st.booleans())
 def test_any_cut_gives_the_same_passed_bytes(cuts: list[int], hide: bool) -> None:
     """Comments, garbage, usage and what follows [DONE] included."""

@@ -167,7 +167,7 @@ def test_what_is_no_record_is_not_read(text: str) -> None:
 METRICS: tuple[Metric, ...] = ("requests", "tokens")
 
 
-@settings(deadline=None, database=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 10**9), st.integers(1, 2000), st.integers(1, 400))
 def test_no_minute_takes_more_than_a_full_minute_and_what_drains(
     seed: int, limit: int, most: int

@@ -65,7 +65,7 @@ def plan(pools: list[int], patience: float) -> Plan:
     return Plan(tuple(stop(place, size) for place, size in enumerate(pools)), patience=patience)
 
 
-@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     pools=POOLS,
     script=st.lists(st.one_of(ANSWERED, BROKEN), min_size=1, max_size=12),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.adapters.log import LogObserver, Style
@@ -138,7 +138,6 @@ def test_a_line_is_short_whatever_was_sent(style: Style) -> None:
 ANY = st.text(st.characters(), max_size=40) | st.sampled_from(["\n", "\r\nfake", "\x1b[2J", "\x85"])
 
 
-@settings(deadline=None, database=None)
 @given(ANY, ANY, ANY, st.sampled_from(["json", "text"]))
 def test_a_request_is_one_printable_line_whatever_was_sent(
     model: str, error: str, tags: str, style: Style

@@ -112,7 +112,7 @@ def test_bent_streams() -> None:
     assert {"read", "refused"} == set(ends)
 
 
-@settings(deadline=None, database=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_object(body: dict[str, Any]) -> None:
     """As a request, an answer, a chunk: typed errors and nothing else."""

@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from src.adapters.http import receipt_headers
@@ -93,7 +93,6 @@ def test_what_is_no_header_is_encoded(name: str, expected: str) -> None:
     assert expected == headers(receipt)["x-relay-model"]
 
 
-@settings(deadline=None, database=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.integers(0, 40))
 def test_every_value_is_short_visible_ascii(model: str, upstream_id: str, failed: int) -> None:
     """Whatever models and providers are called, and however many failed."""

@@ -63,7 +63,7 @@ def _survives(text: str, environ: dict[str, str]) -> None:
         assert error.problems
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(SECTION | NAMES, VALUES, max_size=4), ENVIRON)
 def test_a_document_of_known_words_in_any_order(document: Json, environ: dict[str, str]) -> None:
     """
@@ -90,7 +90,7 @@ CHAIN = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.fixed_dictionaries(
         {},
@@ -110,7 +110,7 @@ def test_a_document_of_the_right_shape(document: Json, environ: dict[str, str]) 
     _survives(json.dumps(document) + "\n", environ)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))
 def test_any_text_at_all(text: str) -> None:
     """

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from ...domain import admission
 from ...domain.admission import Booked, Denied, Outdated, Records
 from ...domain.entry import Entry
-from ...domain.lines import Line, dated, used
+from ...domain.lines import Line, dated, micros, used
 from ...domain.quota import Hold, Verdict
 
 
@@ -39,17 +39,20 @@ class Reserving:
         places = {_place(line) for line in kept}
         gone = [line for line in before.lines if _place(line) not in places]
         added = tuple(line for line in after.lines if _place(line) not in places)
-        freed = admission.freed(gone, self._records(gone), _micros(now))
+        freed = admission.freed(gone, self._records(gone), micros(now))
         held, verdict = self._reserved(evolve(after, lines=added), freed, now)
         lines = (*kept, *held.lines)
         return evolve(before, subjects=after.subjects, lines=lines), verdict
 
     def charge(self, before: Entry | None, after: Entry, now: float) -> None:
-        """What an entry that is over adds to its gauges, or takes from them."""
+        """What an entry that is over adds to its gauges, or takes from them. Who was turned away
+        without ever being admitted took nothing."""
         lines = after.hold.lines
         if not lines or after.receipt is None:
             return
-        records, spent, at = self._records(lines), used(after.receipt), _micros(now)
+        if before is None and after.receipt.ending == "denied":
+            return
+        records, spent, at = self._records(lines), used(after.receipt), micros(now)
         if before is None:
             records = admission.charged(lines, records, spent, at)
         elif before.receipt is None:
@@ -65,7 +68,7 @@ class Reserving:
             if freed:
                 self.pages.set_gauges(freed)
             return hold, Verdict(admitted=True)
-        match admission.admit(hold.lines, self._records(hold.lines) | freed, _micros(now)):
+        match admission.admit(hold.lines, self._records(hold.lines) | freed, micros(now)):
             case Booked(records=after, headroom=headroom, shadowed=shadowed):
                 self.pages.set_gauges(after)
                 return hold, Verdict(admitted=True, headroom=headroom, shadowed=shadowed)
@@ -82,7 +85,3 @@ class Reserving:
 
 def _place(line: Line) -> tuple[str, str]:
     return line.subject, line.slot
-
-
-def _micros(now: float) -> int:
-    return int(now * 1e6)

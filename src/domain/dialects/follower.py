@@ -3,6 +3,8 @@
 What each dialect says in its events is its own: `openai_chat/stream.py`, `anthropic_messages/...`.
 """
 
+from abc import ABC, abstractmethod
+
 from .. import loose_json
 from ..errors import BadAnswer, Cut, StreamFailed, UpstreamError
 from ..sse import Event, Reader
@@ -22,7 +24,7 @@ def is_torn(event: Event) -> bool:
     return any(not line.startswith(_FIELDS) and line not in _BARE for line in lines)
 
 
-class Follower:
+class Follower(ABC):
     """The protocol `Reader` of `codec.py`, but for what its dialect says in events."""
 
     dropped: tuple[str, ...] = ()  # bytes pass
@@ -41,9 +43,9 @@ class Follower:
         self._comments = 0
 
     @property
+    @abstractmethod
     def complete(self) -> bool:
         """The answer is whole."""
-        raise NotImplementedError
 
     def feed(self, data: bytes) -> Passed:
         """What passes of these bytes. Raises BadAnswer for an event over the bound."""
@@ -63,9 +65,9 @@ class Follower:
             raise Cut("the stream ended before the answer was complete")
         return rest if self.done else rest + self._last_word()
 
+    @abstractmethod
     def _passes(self, event: Event, data: bytes) -> bool:
         """Reads an event with data; whether it goes on to the caller."""
-        raise NotImplementedError
 
     def _is_whole(self, event: Event) -> bool:
         """Was an event that lacked its blank line complete all the same?"""
@@ -79,9 +81,9 @@ class Follower:
         """What a complete stream ends with where its provider did not say it."""
         return b""
 
+    @abstractmethod
     def _classified(self, data: bytes) -> UpstreamError | None:
         """What an error event means."""
-        raise NotImplementedError
 
     def _take(self, events: list[Event]) -> Passed:
         raw: list[bytes] = []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from attrs import define
 
+from ....domain.lines import micros
 from . import answers, scripts
 from .carrier import Carrier
 from .layout import Keys
@@ -18,7 +19,7 @@ class RedisLeases:
     told: Callable[[], str] = lambda: ""
 
     async def acquire(self, name: str, ttl: float) -> int | None:
-        args = (self.told(), name, str(int(ttl * 1e6)))
+        args = (self.told(), name, str(micros(ttl)))
         reply = await self.carrier.evaluate(scripts.LEASE, (self.keys.leases,), args)
         return answers.number(reply) or None
 

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 
 from ....domain.errors import StoreUnavailable
 from ....domain.idempotency import LARGEST_STORED, Claim, StoredAnswer, keeps, repeat
-from ....domain.lines import dated, used
+from ....domain.lines import dated, micros, used
 from ....domain.ports import Clock
 from ....domain.quota import Hold, News, Outcome, Verdict
 from ..bookkeeping import KEPT, SWEPT_BY_THE_WAY
@@ -135,6 +135,7 @@ class RedisLedger:
             self._store.resting(outcome.rests),
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
+            "denied" if outcome.receipt.ending == "denied" else "",
         )
         news, waiting, holds = self._store.settled(reply)
         if answer is not None and hold.claim is not None and holds:
@@ -184,4 +185,4 @@ class RedisLedger:
 
 
 def _micros(seconds: float) -> str:
-    return str(int(seconds * 1e6))
+    return str(micros(seconds))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from redis.asyncio.connection import Connection, SSLConnection, parse_url
+from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, parse_url
 from redis.exceptions import ConnectionError as Lost
 from redis.exceptions import InvalidResponse, RedisError, ResponseError
 
@@ -24,11 +24,8 @@ from .trouble import Complaint, refused
 NAME = "airelay"
 
 
-class _Abandoned:
+class _Abandoned(AbstractConnection):
     """Closing never waits, and never sends what is still unsent: nobody waits for it any more."""
-
-    _writer: asyncio.StreamWriter | None
-    _reader: asyncio.StreamReader | None
 
     @property
     def closing(self) -> bool:
@@ -39,8 +36,6 @@ class _Abandoned:
         if writer is not None:
             writer.transport.abort()
 
-
-class _Plain(_Abandoned, Connection):
     async def disconnect(
         self,
         nowait: bool = False,
@@ -50,18 +45,14 @@ class _Plain(_Abandoned, Connection):
     ) -> None:
         self.abandon()
         await super().disconnect(nowait=True)
+
+
+class _Plain(_Abandoned, Connection):
+    pass
 
 
 class _Secured(_Abandoned, SSLConnection):
-    async def disconnect(
-        self,
-        nowait: bool = False,
-        error: Exception | None = None,
-        failure_count: int | None = None,
-        health_check_failed: bool = False,
-    ) -> None:
-        self.abandon()
-        await super().disconnect(nowait=True)
+    pass
 
 
 Link = _Plain | _Secured

@@ -9,20 +9,14 @@ import msgspec
 
 from ...errors import BadAnswer
 from ...receipt import Usage
-from .. import encoding
+from .. import whole_answer
 from . import errors, used
 
 
 def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
     """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
     an error, HTML, nothing, or anything else that is no answer, stands for."""
-    encoding.check(headers)
-    if not body.strip():
-        raise BadAnswer("an empty answer", status=200)
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadAnswer(f"{_looks_like(headers, body)} instead of an answer", status=200) from None
+    answer = whole_answer.decoded(headers, body, _Answer)
     if answer.content is None:
         raise errors.classify_in_answer(body, now=now) or BadAnswer(
             "JSON without content", status=200
@@ -33,8 +27,3 @@ def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None
 class _Answer(msgspec.Struct):
     content: list[msgspec.Raw] | None = None
     usage: object = None
-
-
-def _looks_like(headers: Mapping[str, str], body: bytes) -> str:
-    html = "html" in headers.get("content-type", "") or body.lstrip()[:1] == b"<"
-    return "HTML" if html else "something that is no JSON answer"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ... import loose_json, retry_after
+from ... import loose_json
 from ...blocks import Json
 from ...errors import (
     BadAnswer,
@@ -17,13 +17,11 @@ from ...errors import (
     KeyRejected,
     ModelUnknown,
     OutOfCredit,
-    RateLimited,
     RequestRejected,
-    ServerFailed,
     UpstreamError,
 )
-from ...redaction import scrub
-from ..filled import filled
+from ..complaint import sentence, word
+from ..filled import failed, filled, limited, redirected
 from . import failure
 
 #: What each type of Anthropic's stands for, where no status says it (in streams).
@@ -51,19 +49,16 @@ _NO_MODEL_TEXT = re.compile(r"(?i)^\W*model:|model[^.]{0,80}(not found|does not 
 _BAD_KEY = re.compile(r"authentication_error|invalid_(api_key|authentication|x-api-key)")
 _LIMITED = re.compile(r"rate_limit|too_many_requests|throttl")
 _BROKEN = re.compile(r"overloaded|api_error|server_error|timeout|unavailable|internal")
-#: A limit of the whole account, not of one model (design, section 5: rests).
-_ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
-_CODE = re.compile(r"[\w.-]{1,64}")
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> UpstreamError:
     """What a provider's answer with a status other than 2xx means."""
     if 300 <= status < 400:
-        return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
+        return redirected(status)
     answer = loose_json.decode(body)
     error = failure.of(answer)
     kind = _kind(status, error or {}, headers, body, now=now)
-    code = _code(error)
+    code = word(error, "type", "code")
     detail = f"status {status}" + (f", {code}" if code else "")
     return filled(kind, detail, status, _readable(body, answer))
 
@@ -74,7 +69,7 @@ def classify_in_answer(body: bytes, *, now: float) -> UpstreamError | None:
     error = failure.of(answer)
     if error is None:
         return None
-    code = _code(error)
+    code = word(error, "type", "code")
     detail = "an error instead of an answer" + (f" ({code})" if code else "")
     status = _status_of(error)
     if status is None:
@@ -103,14 +98,13 @@ def _kind(
     if status == 402 or (no_money and status in (400, 403, 429)):
         return OutOfCredit()
     if status == 429:
-        after = retry_after.parse(headers, text, now)
-        return RateLimited(retry_after=after, account=bool(_ACCOUNT.search(f"{words} {text}")))
+        return limited(headers, words, text, now=now)
     if status == 401 or (status == 400 and _BAD_KEY.search(words)):
         return KeyRejected()
     if status == 403:
         return KeyForbidden()
     if status >= 500 or status == 408:
-        return ServerFailed(retry_after=retry_after.parse(headers, "", now))
+        return failed(headers, now=now)
     return _of_the_request(status, error, text)
 
 
@@ -127,7 +121,7 @@ def _readable(body: bytes, answer: object) -> bytes:
     """The provider's own body where Anthropic's SDKs can read it; else its words, in that shape."""
     if failure.is_anthropics(answer):
         return body
-    said = failure.words(body, answer)
+    said = sentence(body, answer, failure.of(answer))
     return error_body(said, kind="invalid_request_error", request_id=None) if said else b""
 
 
@@ -146,12 +140,3 @@ def _status_of(error: Json) -> int | None:
     words = _words(error)
     table = ((_NO_MONEY, 402), (_LIMITED, 429), (_BAD_KEY, 401), (_BROKEN, 500))
     return next((status for pattern, status in table if pattern.search(words)), None)
-
-
-def _code(error: Json | None) -> str:
-    """The provider's own type, if it is one word: its message may hold anything."""
-    for name in ("type", "code"):
-        value = (error or {}).get(name)
-        if isinstance(value, str) and _CODE.fullmatch(value) and scrub(value) == value:
-            return value
-    return ""

@@ -4,12 +4,8 @@ Anthropic: {"type": "error", "error": {"type", "message"}, "request_id"}; provid
 also send {"error": {...}} alone, {"error": "text"}, {"detail": ...} or {"message": ...}.
 """
 
-import msgspec
-
 from ...blocks import Json
-
-#: Of a provider's words this many characters go on.
-_LONGEST = 1000
+from ..complaint import as_object
 
 
 def of(answer: object) -> Json | None:
@@ -18,11 +14,11 @@ def of(answer: object) -> Json | None:
         return None
     said = answer.get("error")
     if said:
-        return _object(said)
+        return as_object(said)
     if answer.get("type") == "error":
         return {str(name): value for name, value in answer.items() if name != "type"}
     if "type" not in answer and answer.get("detail"):
-        return _object(answer["detail"])
+        return as_object(answer["detail"])
     return None
 
 
@@ -36,25 +32,3 @@ def is_anthropics(answer: object) -> bool:
         and isinstance(error.get("type"), str)
         and isinstance(error.get("message"), str)
     )
-
-
-def words(body: bytes, answer: object) -> str:
-    """What an error body says to a person; "" for a page of HTML or nothing at all."""
-    error = of(answer)
-    if error is None and isinstance(answer, dict):
-        error = {str(name): value for name, value in answer.items()}
-    if error is not None:
-        said = error.get("message") or error.get("msg")
-        return (said if isinstance(said, str) else _text(error))[:_LONGEST]
-    text = body[: _LONGEST * 4].decode("utf-8", "replace").strip()
-    return "" if text.startswith("<") else text[:_LONGEST]
-
-
-def _object(error: object) -> Json:
-    if isinstance(error, dict):
-        return {str(name): value for name, value in error.items()}
-    return {"message": error if isinstance(error, str) else _text(error)}
-
-
-def _text(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -9,7 +9,7 @@ import msgspec
 
 from ...errors import BadAnswer
 from ...receipt import Usage
-from .. import encoding
+from .. import whole_answer
 from ..tokens import count, said
 from . import errors
 
@@ -17,13 +17,7 @@ from . import errors
 def read(headers: Mapping[str, str], body: bytes, *, now: float) -> Usage | None:
     """The usage of a complete answer, if it says one. Raises the UpstreamError that a 200 with
     an error, HTML, nothing, or anything else that is no answer, stands for."""
-    encoding.check(headers)
-    if not body.strip():
-        raise BadAnswer("an empty answer", status=200)
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadAnswer(f"{_looks_like(headers, body)} instead of an answer", status=200) from None
+    answer = whole_answer.decoded(headers, body, _Answer)
     # Inside a string the quotes would be escaped: whoever says "error" so means it.
     if answer.choices is None or b'"error"' in body:
         failure = errors.classify_in_answer(body, now=now)
@@ -51,8 +45,3 @@ def usage_of(usage: object) -> Usage | None:
 class _Answer(msgspec.Struct):
     choices: list[msgspec.Raw] | None = None
     usage: object = None
-
-
-def _looks_like(headers: Mapping[str, str], body: bytes) -> str:
-    html = "html" in headers.get("content-type", "") or body.lstrip()[:1] == b"<"
-    return "HTML" if html else "something that is no JSON"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ... import loose_json, retry_after
+from ... import loose_json
 from ...errors import (
     BadAnswer,
     ContextTooLong,
@@ -16,14 +16,12 @@ from ...errors import (
     KeyRejected,
     ModelUnknown,
     OutOfCredit,
-    RateLimited,
     RequestRejected,
-    ServerFailed,
     UpstreamError,
 )
-from ...redaction import scrub
 from ...sse import data_event
-from ..filled import filled
+from ..complaint import sentence, word
+from ..filled import failed, filled, limited, redirected
 from . import failure
 
 #: Codes that say that the account has no money, whatever the status (OpenAI answers 429).
@@ -36,23 +34,20 @@ _LIMITED = re.compile(r"rate_limit|too_many_requests|throttl|tokens_exceeded")
 _OVERLOADED = re.compile(r"overloaded|unavailable|capacity")
 _BROKEN = re.compile(r"server_error|internal|timeout|bad_gateway")
 _REFUSED = re.compile(r"invalid_request|content_(filter|policy)|unsupported|invalid_(prompt|value)")
-#: A limit of the whole account, not of one model (design, section 5: rests).
-_ACCOUNT = re.compile(r"(?i)account[- _](wide|level|rate|limit)|all models|for your account")
 #: What a provider refuses for its content goes to the caller and never moves, 403 or not.
 _POLICY = re.compile(r"content_(filter|policy)|moderation")
 #: The code of a provider's refusal that has none of its own.
 REFUSED = "provider_refused"
-_CODE = re.compile(r"[\w.-]{1,64}")
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, *, now: float) -> UpstreamError:
     """What a provider's answer with a status other than 2xx means."""
     if 300 <= status < 400:
-        return BadAnswer(f"a redirect ({status}), which is never followed", status=status)
+        return redirected(status)
     answer = loose_json.decode(body)
     error = failure.of(answer)
     kind = _kind(status, error, headers, body, now=now)
-    kind_name = _code(error)
+    kind_name = word(error, "code", "type")
     detail = f"status {status}" + (f", {kind_name}" if kind_name else "")
     return filled(kind, detail, status, _readable(body, answer))
 
@@ -96,14 +91,13 @@ def _kind(
     if (status in (402, 403, 429) and _NO_MONEY.search(words)) or status == 402:
         return OutOfCredit()
     if status == 429:
-        after = retry_after.parse(headers, text, now)
-        return RateLimited(retry_after=after, account=bool(_ACCOUNT.search(f"{words} {text}")))
+        return limited(headers, words, text, now=now)
     if status == 401 or (status == 400 and _BAD_KEY.search(words)):
         return KeyRejected()
     if status == 403:
         return RequestRejected() if _POLICY.search(words) else KeyForbidden()
     if status >= 500 or status == 408:
-        return ServerFailed(retry_after=retry_after.parse(headers, "", now))
+        return failed(headers, now=now)
     if _TOO_LONG.search(words) or (status in (400, 413) and _TOO_LONG_TEXT.search(text)):
         return ContextTooLong()
     if status == 404 or _NO_MODEL.search(words):
@@ -115,7 +109,7 @@ def _readable(body: bytes, answer: object) -> bytes:
     """The provider's own body where OpenAI's SDKs can read it; else its words, in that shape."""
     if failure.is_openais(answer):
         return body
-    said = failure.words(body, answer)
+    said = sentence(body, answer, failure.of(answer))
     return error_body(said, kind="invalid_request_error", code=REFUSED, param=None) if said else b""
 
 
@@ -140,15 +134,6 @@ def _status_of(words: str) -> int | None:
     return next((status for pattern, status in table if pattern.search(words)), None)
 
 
-def _code(error: dict[str, object] | None) -> str:
-    """The provider's own code, if it is one word: its message may hold anything."""
-    for name in ("code", "type"):
-        value = (error or {}).get(name)
-        if isinstance(value, str) and _CODE.fullmatch(value) and scrub(value) == value:
-            return value
-    return ""
-
-
 def _suffix(error: dict[str, object]) -> str:
-    code = _code(error)
+    code = word(error, "code", "type")
     return f" ({code})" if code else ""

@@ -1,6 +1,6 @@
 -- KEYS: books, inbox
 -- ARGV: now or '', id, microseconds since it was admitted, lines, used, entry, news of rests,
---       claim key, claim body, claim lasts, what the claim keeps, or '' to free it
+--       claim key, claim body, claim lasts, what the claim keeps, or '' to free it, 'denied' or ''
 local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
 local lines, used, records, writes = cjson.decode(ARGV[4]), cjson.decode(ARGV[5]), {}, {}
 local now = (ARGV[1] ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
@@ -15,11 +15,12 @@ local function answer(kind, waiting, kept)
   return {kind, fmt(now or 0), found.rests or '{}', found.version or '0', waiting, kept}
 end
 
--- By whom it was never admitted: the store was away, or nothing is limited.
+-- By whom it was never admitted: the store was away, or nothing is limited. Who was turned away took
+-- nothing.
 local function charge()
   local inside = {}
   for _, line in ipairs(lines) do
-    if in_window(line, now) then
+    if ARGV[12] == '' and in_window(line, now) then
       inside[#inside + 1] = line
     end
   end

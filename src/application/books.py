@@ -15,7 +15,9 @@ from .share import Share
 
 T = TypeVar("T")
 
-ADMIT_SECONDS, LEASE_SECONDS, SWEEP_SECONDS = 0.25, 0.25, 3.0
+#: Seconds a request waits for the store; `RELAY_STORE_DEADLINE_MS` says otherwise.
+STORE_SECONDS = 0.25
+SWEEP_SECONDS = 3.0
 #: Nothing may be done without the store then: worth waiting for.
 CLAIM_SECONDS = 2.0
 #: What happens to requests while the store is away (`RELAY_ON_STORE_DOWN`).
@@ -31,6 +33,7 @@ class Books:
     clock: Clock
     share: Share
     on_store_down: OnStoreDown = "local"
+    patience: float = STORE_SECONDS
 
     async def admit(self, hold: Hold, by: float = inf) -> Verdict:
         """The ledger's verdict, or, when the store is away, a degraded one that admits. Raises
@@ -75,7 +78,7 @@ class Books:
         if self.outbox.away:
             return None
         try:
-            return await self._within(LEASE_SECONDS, self.leases.acquire(name, ttl))
+            return await self._within(self.patience, self.leases.acquire(name, ttl))
         except (StoreUnavailable, TimeoutError) as error:
             self.outbox.failed("lease", error)
             return None
@@ -83,7 +86,7 @@ class Books:
     async def give_back(self, name: str, token: int) -> None:
         """Ends a lease early; one that cannot be given back runs out."""
         try:
-            await self._within(LEASE_SECONDS, self.leases.release(name, token))
+            await self._within(self.patience, self.leases.release(name, token))
         except (StoreUnavailable, TimeoutError) as error:
             self.outbox.failed("release", error)
 
@@ -97,7 +100,7 @@ class Books:
         if self.outbox.away:
             return self._without(hold)
         left = by - self.clock.monotonic()
-        seconds = ADMIT_SECONDS if hold.claim is None else CLAIM_SECONDS
+        seconds = self.patience if hold.claim is None else max(self.patience, CLAIM_SECONDS)
         try:
             with self.outbox.asking():
                 verdict = await self._within(min(seconds, left), ask(hold))

@@ -25,7 +25,7 @@ from ..domain.events import BreakerClosed, BreakerOpened, KeyRested
 from ..domain.journey import Attempt, Known
 from ..domain.key_pool import Rest, Scope
 from ..domain.ports import Observer
-from ..domain.quota import KnownRest
+from ..domain.quota import Lesson
 from ..domain.retry_budget import RetryBudget
 
 #: What the provider is to blame for. Never a 4xx, a 429 or a caller that left.
@@ -56,6 +56,9 @@ class Health:
         self._turns: dict[str, int] = {}
         self._budgets: dict[str, RetryBudget] = {}
         self._low: dict[Scope, float] = {}
+        #: When what a target answered last was asked: it is no worse than that.
+        self._good: dict[str, float] = {}
+        self._told: set[Lesson] = set()
         self.known = Known(self._rests, self._breakers, self._turns, self._low)
 
     def turn(self, name: str) -> int:
@@ -89,56 +92,87 @@ class Health:
 
     def failed(
         self, attempt: Attempt, error: UpstreamError, now: float, *, counts: bool = False
-    ) -> KnownRest | None:
-        """Learns from a failure; answers the rest it earned the key, for the ledger. `counts`: only
+    ) -> list[Lesson]:
+        """Learns from a failure; answers what other instances should know of it. `counts`: only
         tokens were to be counted, and who cannot do that may answer all the same."""
+        lessons: list[Lesson] = []
         if isinstance(error, _FAULTS) and not _stale(error) and not counts:
             old = self._breakers.get(attempt.stop.name, Breaker())
-            self._set(attempt, old, breaker.after_failure(old, now=now, dice=self._dice))
+            lessons += self._set(attempt, breaker.after_failure(old, now=now, dice=self._dice))
         new = key_pool.rest_until(
             error, attempt.key.handle, attempt.stop.model, self._rests, now=now, dice=self._dice
         )
         if new is None:
-            return None
+            return lessons
         self._prune(now)
         self._rests[new.scope] = new.rest
         handle, model = new.scope
         self._observer.note(
             KeyRested(attempt.stop.provider.name, handle, model, new.rest.until, error.reason)
         )
-        return KnownRest(handle, model, new.rest.until)
+        return [*lessons, Lesson("rest", handle, new.rest.until, model)]
 
-    def served(self, attempt: Attempt, *, started: float, first_event: float, now: float) -> None:
-        """Learns from a success. `started` is Unix seconds, `first_event` a duration."""
-        old = self._breakers.get(attempt.stop.name)
-        slow = first_event > SLOW
+    def served(
+        self, attempt: Attempt, *, started: float, first_event: float, now: float
+    ) -> list[Lesson]:
+        """Learns from a success, as `failed` does. `started` is Unix seconds, `first_event` a
+        duration."""
+        name, slow = attempt.stop.name, first_event > SLOW
+        if len(self._good) > _MOST:
+            self._good.clear()
+        self._good[name] = max(started, self._good.get(name, 0.0))
+        self._forgive(attempt, started)
+        old = self._breakers.get(name)
         if old is None and not slow:
             # Most targets never fail: they need no breaker until they do. Ten slow calls count
             # from the first slow one on.
-            return self._forgive(attempt, started)
-        before = old or Breaker()
-        self._set(
-            attempt,
-            before,
-            breaker.after_success(before, started=started, slow=slow, now=now, dice=self._dice),
+            return []
+        new = breaker.after_success(
+            old or Breaker(), started=started, slow=slow, now=now, dice=self._dice
         )
-        return self._forgive(attempt, started)
+        return self._set(attempt, new)
 
-    def heard(self, attempt: Attempt, headers: Mapping[str, str], now: float) -> None:
-        """What an answer says of its key's quota, long before the answer is over."""
+    def heard(self, attempt: Attempt, headers: Mapping[str, str], now: float) -> list[Lesson]:
+        """Learns what an answer says of its key's quota, long before the answer is over; answers
+        as `failed` does."""
         seconds = retry_after.used_up(headers, now)
         scope = (attempt.key.handle, attempt.stop.model)
-        if seconds is not None:
-            self._low[scope] = now + seconds
-        elif self._low:
-            self._low.pop(scope, None)
+        if seconds is None:
+            if self._low:
+                self._low.pop(scope, None)
+            return []
+        known = self._low.get(scope, 0.0) > now
+        self._low[scope] = now + seconds
+        return [] if known else [Lesson("low", scope[0], now + seconds, scope[1])]
 
-    def merge(self, rests: Iterable[KnownRest]) -> None:
+    def merge(self, lessons: Iterable[Lesson], now: float) -> None:
         """Takes over what other instances learned; never shortens a rest."""
-        for rest in rests:
-            scope = (rest.key, rest.model)
-            old = self._rests.get(scope, Rest(0.0))
-            self._rests[scope] = Rest(max(old.until, rest.until), old.strikes, old.since)
+        for lesson in lessons:
+            if lesson.until <= now:
+                continue
+            scope = (lesson.subject, lesson.model)
+            match lesson.kind:
+                case "open":
+                    self._believe(lesson)
+                case "rest":
+                    old = self._rests.get(scope, Rest(0.0))
+                    self._rests[scope] = Rest(max(old.until, lesson.until), old.strikes, old.since)
+                case "low" if lesson not in self._told:
+                    # Once: what this instance hears from the provider afterwards is newer.
+                    self._told = {one for one in self._told if one.until > now} | {lesson}
+                    self._low[scope] = lesson.until
+
+    def _believe(self, opening: Lesson) -> None:
+        """Another instance's opening, unless the target has answered this one since: then it is
+        that instance which cannot reach it."""
+        name = opening.subject
+        old = self._breakers.get(name, Breaker())
+        if old.since >= opening.since or self._good.get(name, 0.0) >= opening.since:
+            return
+        new = Breaker(openings=max(1, old.openings), until=opening.until, since=opening.since)
+        self._breakers[name] = new
+        provider, _, model = name.partition("/")
+        self._observer.note(BreakerOpened(provider, model, new.until))
 
     def _forgive(self, attempt: Attempt, started: float) -> None:
         if self._rests:
@@ -148,16 +182,19 @@ class Health:
             for scope in scopes:
                 del self._rests[scope]
 
-    def _set(self, attempt: Attempt, old: Breaker, new: Breaker) -> None:
+    def _set(self, attempt: Attempt, new: Breaker) -> list[Lesson]:
+        name, provider, model = attempt.stop.name, attempt.stop.provider.name, attempt.stop.model
+        old = self._breakers.get(name, Breaker())
         if len(self._breakers) > _MOST:
-            for name in [n for n, b in self._breakers.items() if not b.openings]:
-                del self._breakers[name]
-        self._breakers[attempt.stop.name] = new
-        provider, model = attempt.stop.provider.name, attempt.stop.model
+            for other in [n for n, b in self._breakers.items() if not b.openings]:
+                del self._breakers[other]
+        self._breakers[name] = new
         if new.openings > old.openings:
             self._observer.note(BreakerOpened(provider, model, new.until))
-        elif old.openings and not new.openings:
+            return [Lesson("open", name, new.until, since=new.since)]
+        if old.openings and not new.openings:
             self._observer.note(BreakerClosed(provider, model))
+        return []
 
     def _prune(self, now: float) -> None:
         if len(self._rests) > _MOST:

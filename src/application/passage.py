@@ -17,7 +17,7 @@ from ..domain.idempotency import StoredAnswer
 from ..domain.journey import Attempt, Journey
 from ..domain.ports import Clock
 from ..domain.prices import Prices
-from ..domain.quota import KnownRest, Outcome
+from ..domain.quota import Lesson, Outcome
 from ..domain.receipt import AttemptRecord, Ending, Left, Receipt, Usage
 from ..domain.redaction import scrub, scrub_bytes
 from .caller import Caller
@@ -35,7 +35,7 @@ class Passage:
     journey: Journey
     deadline: float
     records: list[AttemptRecord] = field(factory=list)
-    rests: list[KnownRest] = field(factory=list)
+    learned: list[Lesson] = field(factory=list)
     performance: Performance | None = None
     prices: Prices = field(factory=Prices)
     degraded: bool = False
@@ -120,7 +120,7 @@ class Passage:
     def outcome(self, receipt: Receipt, answer: StoredAnswer | None = None) -> Outcome:
         """What the books get: not what was told in passing."""
         told = evolve(receipt, left=()) if receipt.left else receipt
-        return Outcome(told, tuple(self.rests), answer)
+        return Outcome(told, tuple(self.learned), answer)
 
     def answer(self) -> StoredAnswer | None:
         """What the caller was sent, or would have been, if all of it is there and is to be kept."""

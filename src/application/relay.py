@@ -92,7 +92,7 @@ class Relay:
             # First the log: it has what a store that is away does not.
             self.observer.note(RequestFinished(receipt))
             news = await self.books.settle(hold, outcome)
-            self.health.merge(news.rests)
+            self.health.merge(news.learned, self.clock.now())
             await self.catalogue.heard(news.catalogue_version)
 
     async def open(self) -> None:
@@ -106,7 +106,7 @@ class Relay:
 
     async def _answer(self, passage: Passage, reservation: Reservation) -> None:
         verdict = await reservation.begin(passage)
-        self.health.merge(verdict.news.rests)
+        self.health.merge(verdict.news.learned, self.clock.now())
         if verdict.repeat is not None:
             await self._again(passage, verdict.repeat)
             return

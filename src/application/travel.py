@@ -10,7 +10,6 @@ from ..domain.dialects.wire import Wire
 from ..domain.errors import DeadlineExceeded, StreamBroken, UpstreamError
 from ..domain.journey import Attempt, Pause
 from ..domain.ports import Clock, Upstream
-from ..domain.quota import KnownRest
 from ..domain.steps import step
 from ..domain.verdicts import GaveUp
 from .books import Books
@@ -110,7 +109,9 @@ class Travel:
             outcome = "served"
             if not passage.request.counts:
                 first = performance.waited
-                self.health.served(attempt, started=since, first_event=first, now=self.clock.now())
+                passage.learned += self.health.served(
+                    attempt, started=since, first_event=first, now=self.clock.now()
+                )
         except UpstreamError as failure:
             outcome, error = failure.reason, failure
         except StreamBroken as broken:
@@ -127,13 +128,10 @@ class Travel:
             performance.under_way = False
             passage.record(attempt, outcome, error, performance.started)
             if error is not None:
-                passage.rests += self._learned(passage, attempt, error)
+                passage.learned += self.health.failed(
+                    attempt, error, self.clock.now(), counts=passage.request.counts
+                )
         return error
-
-    def _learned(self, passage: Passage, attempt: Attempt, error: UpstreamError) -> list[KnownRest]:
-        counts = passage.request.counts
-        rest = self.health.failed(attempt, error, self.clock.now(), counts=counts)
-        return [] if rest is None else [rest]
 
     def _performance(self, passage: Passage, attempt: Attempt) -> Performance:
         return Performance(
@@ -151,7 +149,9 @@ class Travel:
             drains=self.drains,
             deadline=passage.deadline,
             started=self.clock.monotonic(),
-            heard=lambda headers: self.health.heard(attempt, headers, self.clock.now()),
+            heard=lambda headers: passage.learned.extend(
+                self.health.heard(attempt, headers, self.clock.now())
+            ),
         )
 
     def _delivery(self, passage: Passage) -> Delivery:

@@ -1,5 +1,7 @@
 """Holds, verdicts and outcomes: the shape of the books from day one."""
 
+from typing import Literal
+
 from attrs import evolve, frozen
 
 from .gauges import Denial, Headroom
@@ -36,19 +38,26 @@ class Hold:
 
 
 @frozen
-class KnownRest:
-    """A key that rests until then, as the store knows it; `model=None`: the whole key."""
+class Lesson:
+    """What one instance learned, and all should know (Unix seconds).
 
-    key: str
-    model: str | None
+    `rest`: the key with the handle `subject` is left alone until then, for one model or for all
+    (None). `low`: it has nothing left until then, and is about to be refused. `open`: the breaker
+    of the target `subject` (`provider/model`) opened at `since`, until then.
+    """
+
+    kind: Literal["rest", "low", "open"]
+    subject: str
     until: float
+    model: str | None = None
+    since: float = 0.0
 
 
 @frozen
 class News:
     """What one trip to the store can tell besides."""
 
-    rests: tuple[KnownRest, ...] = ()
+    learned: tuple[Lesson, ...] = ()
     catalogue_version: int | None = None
 
 
@@ -76,7 +85,7 @@ class Outcome:
     """How it went: the receipt, and what was learned on the way."""
 
     receipt: Receipt
-    rests: tuple[KnownRest, ...] = ()
+    learned: tuple[Lesson, ...] = ()
     #: The answer itself, for the claim of this request; None: not to be kept.
     answer: StoredAnswer | None = None
 

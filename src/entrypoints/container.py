@@ -113,6 +113,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         providers.Singleton(Share, clock),
         on_store_down=settings.provided.on_store_down,
+        patience=settings.provided.store_seconds,
     )
     #: Seconds between checkpoints, and of which holds; None: the store is not worth them.
     every: Provider[float | None] = providers.Object(CHECKPOINT)

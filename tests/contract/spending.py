@@ -14,7 +14,7 @@ from src.domain import quota
 from src.domain.catalogue import Limit, Snapshot
 from src.domain.idempotency import Claim, StoredAnswer
 from src.domain.lines import Amounts, Limits
-from src.domain.quota import Hold, KnownRest, Outcome
+from src.domain.quota import Hold, Lesson, Outcome
 from tests.support.clock import TurnedClock
 from tests.support.counting import Bill, CountingCarrier
 
@@ -84,8 +84,8 @@ class Scene:
 
     def failed_before(self, hold: Hold) -> Outcome:
         """Served by its second provider; the key of the first one rests."""
-        rest = KnownRest("k", None, self.clock.now() + 60)
-        return evolve(self.outcome(hold), rests=(rest,))
+        rest = Lesson("rest", "k", self.clock.now() + 60)
+        return evolve(self.outcome(hold), learned=(rest,))
 
     async def request(self, hold: Hold) -> None:
         assert (await self.ledger.admit(hold)).admitted

@@ -7,7 +7,7 @@ from attrs import define, evolve, field
 from src.domain.catalogue import Limit
 from src.domain.idempotency import StoredAnswer
 from src.domain.lines import Amounts, Limits
-from src.domain.quota import NO_NEWS, Hold, KnownRest, Outcome, Verdict, moved
+from src.domain.quota import NO_NEWS, Hold, Outcome, Verdict, moved
 from src.domain.receipt import Ending, Usage
 from src.domain.usage import RequestQuery, UsageQuery
 
@@ -129,5 +129,5 @@ async def pages(books: Books) -> object:
 
 def _told(verdict: Verdict) -> Verdict:
     """What one store has heard and the other has not is no matter of books."""
-    assert not verdict.news.rests or isinstance(verdict.news.rests[0], KnownRest)
+    assert not verdict.news.learned or verdict.news.learned[0].kind == "rest"
     return evolve(verdict, news=NO_NEWS)

@@ -10,10 +10,11 @@ import pytest
 from attrs import define
 
 from src.domain.catalogue import Limit, Snapshot
+from src.domain.events import BreakerOpened
 from src.domain.receipt import Receipt
 from src.domain.usage import UsageQuery
 from src.entrypoints.settings.values import Store
-from tests.support.behaviours import chat, ok_chat, rate_limited
+from tests.support.behaviours import chat, ok_chat, rate_limited, refused
 from tests.support.catalogue import provider, snapshot
 from tests.support.provider import ScriptedProvider, scripted
 from tests.support.relay import Relay, running_relay
@@ -69,11 +70,16 @@ async def fleet(
         configured: Snapshot = snapshot(provider("one", one, keys=keys), limits=limits)
         relays = [
             await stack.enter_async_context(
-                running_relay(configured, store=store, namespace=namespace)
+                # Patient: on a busy machine a store that is well may take longer than a deadline.
+                running_relay(configured, store=store, namespace=namespace, store_seconds=10.0)
             )
             for _ in range(many)
         ]
         yield Fleet(one, relays)
+
+
+def opened(relay: Relay) -> bool:
+    return any(isinstance(event, BreakerOpened) for event in relay.notes.events)
 
 
 async def soon(look: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
@@ -136,6 +142,26 @@ async def test_a_rest_is_known_to_others_at_their_next_contact(
             assert 200 == (await second.ask()).status
 
     assert "sk-a" not in two.one.keys[before:]
+
+
+@both
+async def test_an_open_breaker_is_known_to_others(
+    way: Ways, redis_url: str, namespace: str
+) -> None:
+    """
+    A target that failed one instance is passed over by the other, which saw one failure of it.
+    """
+    async with fleet(way, redis_url, namespace, behaviour=refused(500)) as two:
+        first, second = two.relays
+        asked = 0
+        while not opened(first):
+            await first.ask()
+            asked += 1
+        await soon(two.used, lambda used: used == asked)
+        await second.ask()
+        await soon(two.used, lambda used: used == asked + 1)
+
+        await soon(lambda: asyncio.sleep(0, opened(second)), bool)
 
 
 @both

@@ -20,7 +20,7 @@ from src.domain.errors import Refusal, StreamBroken, UpstreamError
 from src.domain.journey import Attempt
 from src.domain.key_pool import Rest
 from src.domain.ports import Reply
-from src.domain.quota import KnownRest
+from src.domain.quota import Lesson
 from src.domain.receipt import Usage
 from src.domain.router import Plan
 
@@ -191,17 +191,18 @@ class WakesKeys(Health):
 
     def failed(
         self, attempt: Attempt, error: UpstreamError, now: float, *, counts: bool = False
-    ) -> KnownRest | None:
-        rest = super().failed(attempt, error, now, counts=counts)
-        if rest is not None:
-            self._rests[rest.key, rest.model] = Rest(now + 0.05)
-        return rest
+    ) -> list[Lesson]:
+        learned = super().failed(attempt, error, now, counts=counts)
+        for one in learned:
+            if one.kind == "rest":
+                self._rests[one.subject, one.model] = Rest(now + 0.05)
+        return learned
 
 
 class HearsNothing(Health):
     """Takes over nothing that other instances learned."""
 
-    def merge(self, rests: object) -> None:
+    def merge(self, lessons: object, now: float) -> None:
         pass
 
 

@@ -16,7 +16,7 @@ from src.domain.errors import StoreUnavailable
 from src.domain.gauges import Denial
 from src.domain.lines import Line
 from src.domain.ports import Clock
-from src.domain.quota import Hold, KnownRest, News, Outcome, Verdict
+from src.domain.quota import Hold, Lesson, News, Outcome, Verdict
 
 from .history import History, Process
 from .life import Life
@@ -124,9 +124,9 @@ class SimLedger:
         """What other instances learned: a key rests, or did."""
         stale = news.startswith("stale")
         seconds = -self.dice.uniform(0.5, 50.0) if stale else self.dice.uniform(0.5, 8.0)
-        rest = KnownRest(self.dice.choice(self.keys), None, self.clock.now() + seconds)
-        self.wire.process.rested(rest.key, rest.model, rest.until)
-        return evolve(verdict, news=News(rests=(rest,)))
+        rest = Lesson("rest", self.dice.choice(self.keys), self.clock.now() + seconds)
+        self.wire.process.rested(rest.subject, rest.model, rest.until)
+        return evolve(verdict, news=News(learned=(rest,)))
 
 
 @define(eq=False)

@@ -28,7 +28,7 @@ from src.domain.errors import (
 from src.domain.events import BreakerClosed, BreakerOpened, Event, KeyRested
 from src.domain.journey import Attempt
 from src.domain.key_pool import Rest
-from src.domain.quota import KnownRest
+from src.domain.quota import Lesson
 from src.domain.router import Stop
 
 NOW = 1_000.0
@@ -89,9 +89,9 @@ def test_a_rest_holds_at_once_and_is_told() -> None:
     """For this instance, for the observer, and for the ledger."""
     of, ear = health()
 
-    rest = of.failed(ATTEMPT, RateLimited(retry_after=2.0), NOW)
+    learned = of.failed(ATTEMPT, RateLimited(retry_after=2.0), NOW)
 
-    assert KnownRest("k1", "m", NOW + 2) == rest
+    assert [Lesson("rest", "k1", NOW + 2, "m")] == learned
     assert NOW + 2 == of.known.rests["k1", "m"].until
     assert [KeyRested("p", "k1", "m", NOW + 2, "rate_limited")] == ear.heard
 
@@ -101,13 +101,76 @@ def test_what_others_learned_is_merged_by_maximum() -> None:
     of, _ = health()
     of.failed(ATTEMPT, RateLimited(retry_after=9.0), NOW)
 
-    of.merge([KnownRest("k1", "m", NOW + 2), KnownRest("k2", None, NOW + 3)])
+    of.merge([Lesson("rest", "k1", NOW + 2, "m"), Lesson("rest", "k2", NOW + 3)], NOW)
     assert (NOW + 9, NOW + 3) == (
         *(of.known.rests["k1", "m"].until, of.known.rests["k2", None].until),
     )
 
-    of.merge([KnownRest("k1", "m", NOW + 20)])
+    of.merge([Lesson("rest", "k1", NOW + 20, "m")], NOW)
     assert NOW + 20 == of.known.rests["k1", "m"].until
+
+
+def test_an_opening_of_another_instance_is_believed() -> None:
+    """Its target is passed over, and looked at by lease afterwards; that is told once."""
+    of, ear = health()
+    opening = Lesson("open", "p/m", NOW + 4, since=NOW - 1)
+
+    of.merge([opening], NOW)
+    of.merge([opening], NOW + 1)
+
+    assert "open" == state(of.known.breakers["p/m"], NOW + 3)
+    assert "half_open" == state(of.known.breakers["p/m"], NOW + 4)
+    assert [BreakerOpened("p", "m", NOW + 4)] == ear.heard
+
+
+@pytest.mark.parametrize(("started", "believed"), [(NOW - 2, True), (NOW, False)])
+def test_who_was_answered_since_believes_no_opening(started: float, believed: bool) -> None:
+    """Then it is the other instance that cannot reach the target."""
+    of, _ = health()
+    of.served(ATTEMPT, started=started, first_event=0.1, now=NOW + 1)
+
+    of.merge([Lesson("open", "p/m", NOW + 4, since=NOW - 1)], NOW + 1)
+
+    assert believed == ("p/m" in of.known.breakers)
+
+
+def test_an_opening_that_is_over_or_older_than_ours_changes_nothing() -> None:
+    """Late news must not close what opened since, or open what was closed."""
+    of, _ = health()
+    of.merge([Lesson("open", "p/m", NOW - 1, since=NOW - 9)], NOW)
+    assert {} == dict(of.known.breakers)
+    for _ in range(5):
+        of.failed(ATTEMPT, ServerFailed(), NOW)
+    ours = of.known.breakers["p/m"]
+
+    of.merge([Lesson("open", "p/m", NOW + 2, since=NOW - 1)], NOW)
+
+    assert ours == of.known.breakers["p/m"]
+
+
+def test_an_opening_and_a_key_without_quota_are_told_to_the_others() -> None:
+    """Once, by whoever found out."""
+    of, _ = health()
+    lessons = [lesson for _ in range(6) for lesson in of.failed(ATTEMPT, ServerFailed(), NOW)]
+    assert [("p/m", NOW)] == [(one.subject, one.since) for one in lessons if one.kind == "open"]
+    spent = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s"}
+
+    told = [of.heard(ATTEMPT, spent, NOW) for _ in range(2)]
+
+    assert [[Lesson("low", "k1", NOW + 20, "m")], []] == told
+
+
+def test_a_key_without_quota_is_heard_of_once() -> None:
+    """What the provider says afterwards is newer than the same news again."""
+    of, _ = health()
+    low = Lesson("low", "k1", NOW + 20, "m")
+    of.merge([low], NOW)
+    assert {("k1", "m"): NOW + 20} == dict(of.known.low)
+
+    of.heard(ATTEMPT, {"x-ratelimit-remaining-requests": "7"}, NOW)
+    of.merge([low], NOW)
+
+    assert {} == dict(of.known.low)
 
 
 def test_a_success_forgives_a_rest_that_was_over_when_it_began() -> None:

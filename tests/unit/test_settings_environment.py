@@ -31,10 +31,11 @@ def test_the_defaults(tmp_path: Path) -> None:
     found = read(tmp_path)
 
     assert ("127.0.0.1", 8787, 20 << 20) == (found.host, found.port, found.max_body_bytes)
-    assert ("relay", "UTC", "local", "auto") == (
+    assert ("relay", "UTC", "local", 0.25, "auto") == (
         found.namespace,
         found.timezone,
         found.on_store_down,
+        found.store_seconds,
         found.log,
     )
     assert (None, None, False, "", ()) == (
@@ -60,6 +61,7 @@ def test_plain_values(tmp_path: Path) -> None:
         RELAY_NAMESPACE="team-1",
         RELAY_TIMEZONE="Asia/Shanghai",
         RELAY_ON_STORE_DOWN="Closed",
+        RELAY_STORE_DEADLINE_MS="800",
         RELAY_LOG="json",
         RELAY_DEMO="0",
         VERCEL="1",
@@ -68,10 +70,11 @@ def test_plain_values(tmp_path: Path) -> None:
     )
 
     assert ("0.0.0.0", 9000, 1 << 20) == (found.host, found.port, found.max_body_bytes)
-    assert ("team-1", "Asia/Shanghai", "closed") == (
+    assert ("team-1", "Asia/Shanghai", "closed", 0.8) == (
         found.namespace,
         found.timezone,
         found.on_store_down,
+        found.store_seconds,
     )
     assert ("json", "off", True) == (found.log, found.demo, found.on_vercel)
     assert (STRONG, OTHER) == (found.admin_key, found.signing_secret)
@@ -122,6 +125,7 @@ WRONG = {
     "RELAY_MONTHLY_LIMIT": ["-1"],
     "RELAY_TIMEZONE": ["Mars", "Europe", "../../etc/passwd", "UTC\x00"],
     "RELAY_ON_STORE_DOWN": ["panic"],
+    "RELAY_STORE_DEADLINE_MS": ["0", "6000", "a while", "2.5"],
     "RELAY_LOG": ["xml"],
     "RELAY_DEMO": ["perhaps"],
     "RELAY_NAMESPACE": ["a b", "a:b", "x" * 65],

@@ -64,6 +64,7 @@ def test_what_is_honoured_is_not_remarked_on(variable: object, tmp_path: Path) -
         "RELAY_CONFIG": "{}",
         "RELAY_TIMEZONE": "UTC",
         "RELAY_ON_STORE_DOWN": "open",
+        "RELAY_STORE_DEADLINE_MS": "500",
         "RELAY_DEMO": "on",
         "RELAY_STORE_ANSWERS": "on",
         "RELAY_STRICT_TRANSLATION": "off",

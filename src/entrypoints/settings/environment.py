@@ -6,6 +6,7 @@ from typing import TypeVar, get_args
 
 from attrs import field, frozen
 
+from ...application.books import STORE_SECONDS
 from ...domain.errors import Problem
 from ...domain.validation import near, zone_exists
 from .keys import is_weak, listed
@@ -86,6 +87,10 @@ class Reader:
     def on_store_down(self) -> OnStoreDown:
         options: dict[str, OnStoreDown] = {"local": "local", "closed": "closed", "open": "open"}
         return self._choice("RELAY_ON_STORE_DOWN", options, "local")
+
+    def store_seconds(self) -> float:
+        said = self.number("RELAY_STORE_DEADLINE_MS", low=20, high=5_000)
+        return STORE_SECONDS if said is None else said / 1000
 
     def demo(self) -> Switch:
         return self._choice("RELAY_DEMO", _SWITCHES, "auto")

@@ -81,6 +81,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         namespace=reader.word("RELAY_NAMESPACE", "relay"),
         timezone=reader.zone(),
         on_store_down=reader.on_store_down(),
+        store_seconds=reader.store_seconds(),
         demo=reader.demo(),
         log=reader.log(),
         host=reader.host(file),

@@ -5,6 +5,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from ...application.books import STORE_SECONDS
 from ...domain.catalogue import Snapshot
 
 OnStoreDown = Literal["local", "closed", "open"]
@@ -45,6 +46,8 @@ class Settings:
     namespace: str = "relay"
     timezone: str = "UTC"
     on_store_down: OnStoreDown = "local"
+    #: Seconds a request waits for the store before it goes on without.
+    store_seconds: float = STORE_SECONDS
     demo: Switch = "auto"
     log: LogStyle = "auto"
     host: str = "127.0.0.1"

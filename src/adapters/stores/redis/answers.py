@@ -1,7 +1,7 @@
 """What the scripts answer, as values; and instants of the store's clock in ours."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from attrs import define, frozen
@@ -10,11 +10,14 @@ from ....domain import gauges
 from ....domain.errors import StoreUnavailable
 from ....domain.gauges import Denial, Gauge, Headroom
 from ....domain.idempotency import StoredAnswer
-from ....domain.lines import Line
+from ....domain.lines import Line, micros
 from ....domain.ports import Clock
-from ....domain.quota import KnownRest, News, Verdict
+from ....domain.quota import Lesson, News, Verdict
 from . import words
 from .carrier import Refused, Reply
+
+#: Before the handle of a key that has nothing left.
+LOW = "~"
 
 
 @frozen
@@ -29,10 +32,25 @@ class Found:
 
 @define
 class StoreClock:
-    """Instants of the store, as far as it has told them: `ahead` seconds of ours."""
+    """Instants of the store: `ahead` seconds of ours, once it has told one."""
 
     clock: Clock
-    ahead: float = 0.0
+    ahead: float | None = None
+
+    def hear(self, time: Reply | Refused) -> None:
+        """What TIME answered."""
+        match time:
+            case [bytes(seconds), bytes(more)]:
+                self._set(int(seconds) * 1_000_000 + int(more))
+            case _:
+                raise _nonsense()
+
+    def needed(self, reply: Reply | Refused) -> bool:
+        """Are there instants in this reply that cannot be told yet?"""
+        match reply:
+            case [bytes(rests), _]:
+                return self.ahead is None and rests != b"{}"
+        return False
 
     def verdict(self, reply: Reply, lines: tuple[Line, ...]) -> Found:
         """Of `lua/admit.lua` and `lua/move.lua`."""
@@ -83,23 +101,22 @@ class StoreClock:
                 return self._news(rests, version)
         raise _nonsense()
 
-    def resting(self, rests: Iterable[KnownRest]) -> str:
-        """What was learned, as `lua/books.lua` merges it: in microseconds from now."""
+    def lessons(self, learned: Iterable[Lesson]) -> str:
+        """What was learned, as `lua/books.lua` merges it: in microseconds from now, and ago."""
         now = self.clock.now()
-        return words.text(
-            {
-                f"{rest.key} {rest.model or ''}": int(1e6 * (rest.until - now))
-                for rest in rests
-                if rest.until > now
-            }
-        )
+        told: dict[str, list[int]] = {}
+        for one in learned:
+            since = one.since if one.kind == "open" else now
+            if one.until > now:
+                told[_name(one)] = [micros(one.until - now), max(0, micros(now - since))]
+        return words.text(told)
 
     def _head(self, reply: Reply) -> tuple[bytes, int, News, list[Reply]]:
         match reply:
             case [bytes(kind), bytes(now), rests, version, *rest]:
                 instant = int(now)
                 if instant:
-                    self.ahead = instant / 1e6 - self.clock.now()
+                    self._set(instant)
                 return kind, instant, self._news(rests, version), rest
         raise _nonsense()
 
@@ -108,13 +125,32 @@ class StoreClock:
         if isinstance(rests, bytes) and rests != b"{}":
             found = msgspec.json.decode(rests, type=dict[str, str])
         return News(
-            rests=tuple(self._rest(name, until) for name, until in sorted(found.items())),
+            learned=tuple(self._lessons(found)),
             catalogue_version=int(version) if isinstance(version, bytes) else 0,
         )
 
-    def _rest(self, name: str, until: str) -> KnownRest:
-        key, _, model = name.partition(" ")
-        return KnownRest(key, model or None, int(until) / 1e6 - self.ahead)
+    def _lessons(self, found: dict[str, str]) -> Iterator[Lesson]:
+        if self.ahead is None:
+            return
+        for name, span in sorted(found.items()):
+            till, since = (int(instant) / 1e6 - self.ahead for instant in span.split(" "))
+            key, _, model = name.partition(" ")
+            if not key:
+                yield Lesson("open", model, till, since=since)
+            elif key.startswith(LOW):
+                yield Lesson("low", key.removeprefix(LOW), till, model or None)
+            else:
+                yield Lesson("rest", key, till, model or None)
+
+    def _set(self, instant: int) -> None:
+        self.ahead = instant / 1e6 - self.clock.now()
+
+
+def _name(lesson: Lesson) -> str:
+    """As in the field `rests` of `lua/books.lua`."""
+    if lesson.kind == "open":
+        return f" {lesson.subject}"
+    return f"{LOW if lesson.kind == 'low' else ''}{lesson.subject} {lesson.model or ''}"
 
 
 def swept(reply: Reply) -> tuple[int, bool]:

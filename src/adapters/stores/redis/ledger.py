@@ -73,7 +73,7 @@ class RedisLedger:
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         entry = words.settled_text(hold, evolve(outcome, answer=None), self.keys, self.zone)
-        if not hold.limited and not outcome.rests:
+        if not hold.limited and not outcome.learned:
             news, waiting = await self._append(entry)
         else:
             news, waiting = await self._settled(hold, outcome, entry)
@@ -118,6 +118,10 @@ class RedisLedger:
             ["RPUSH", self.keys.inbox, entry],
             ["HMGET", self.keys.books, "rests", "version"],
         )
+        if self._store.needed(told):
+            with suppress(StoreUnavailable):  # it is appended; the news can wait
+                (time,) = await self.carrier.run(["TIME"])
+                self._store.hear(time)
         return self._store.news(told), answers.number(pushed)
 
     async def _settled(self, hold: Hold, outcome: Outcome, entry: str) -> tuple[News, int]:
@@ -132,7 +136,7 @@ class RedisLedger:
             words.lines_text(hold.lines),
             words.used_text(used(outcome.receipt)),
             entry,
-            self._store.resting(outcome.rests),
+            self._store.lessons(outcome.learned),
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
             "denied" if outcome.receipt.ending == "denied" else "",

@@ -3,7 +3,9 @@
 --   g:<subject>  its gauges                      h:<id>      a hold
 --   o:<second>   what ends in that second        c:<key>     a claim (Idempotency-Key)
 --   swept, last  seconds: looked at up to here; the last one in which anything ends
---   rests        keys that rest, as JSON: {"handle model": until}; version: the catalogue's
+--   rests        what instances learned, as JSON: {"handle model": "until since"}: a key that rests;
+--                "~handle model": one that has nothing left; " provider/model": an open breaker
+--   version      the catalogue's
 --
 -- A hold is lines of text: state, at, till; while it is open or lost, its lines and what it used;
 -- while it is open, its claim, its subjects, itself, and what to book if it is lost. Once it is over
@@ -118,19 +120,23 @@ local function gauge_texts(lines, records)
   return texts
 end
 
--- Keys that rest, those of `more` added: the longest rest stands, one that is over is dropped.
--- `more`: {"handle model": microseconds from now}
+local function till_of(span)
+  return tonumber(span:match('^%d+'))
+end
+
+-- What was learned, `more` added: what lasts longest stands, what is over is dropped.
+-- `more`: {name: {microseconds from now, microseconds ago}}
 local function merged_rests(text, more, now)
   local rests, any = {}, false
-  for name, till in pairs(cjson.decode(text or '{}')) do
-    if tonumber(till) > now then
-      rests[name], any = till, true
+  for name, span in pairs(cjson.decode(text or '{}')) do
+    if till_of(span) > now then
+      rests[name], any = span, true
     end
   end
-  for name, lasts in pairs(cjson.decode(more)) do
-    local till = now + lasts
-    if not rests[name] or tonumber(rests[name]) < till then
-      rests[name], any = fmt(till), true
+  for name, times in pairs(cjson.decode(more)) do
+    local till = now + times[1]
+    if not rests[name] or till_of(rests[name]) < till then
+      rests[name], any = fmt(till) .. ' ' .. fmt(now - times[2]), true
     end
   end
   return any and cjson.encode(rests) or '{}'

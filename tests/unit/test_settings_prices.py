@@ -32,6 +32,37 @@ def groq(prices: str) -> str:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "limit"),
+    [
+        ('"$5"', 5 * 10**9),
+        ('"$0.50"', 5 * 10**8),
+        ('"$0.000000001"', 1),
+        ('"$999999999.999999999"', 10**18 - 1),
+        ("5_000_000_000", 5 * 10**9),
+    ],
+)
+def test_a_limit_of_money_is_written_in_dollars(tmp_path: Path, written: str, limit: int) -> None:
+    """To the ninth decimal; a number is in nano-USD."""
+    settings = read(tmp_path, COST.replace("limit = 5", f"limit = {written}"))
+
+    assert [limit] == [one.limit for one in settings.snapshot.limits]
+
+
+@pytest.mark.parametrize(
+    ("metric", "written"),
+    [("cost", "5"), ("cost", "$1.0000000001"), ("cost", "$-1"), ("tokens", "$5")],
+)
+def test_what_is_no_money_is_refused(tmp_path: Path, metric: str, written: str) -> None:
+    """By name, also where something else is counted."""
+    text = COST.replace("limit = 5", f'limit = "{written}"').replace('"cost"', f'"{metric}"')
+
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, text)
+
+    assert ["limits[0].limit"] == [problem.path for problem in caught.value.problems]
+
+
 @pytest.mark.parametrize("provider", sorted(LISTED))
 def test_public_prices_have_a_date_and_a_page(provider: str) -> None:
     """So that anybody can see how old they are, and look again; each is of a built-in provider."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from ...domain.catalogue import Limit, Route, Target, VirtualModel, When
+from ...domain.errors import Problem
+from ...domain.pricing import NANO
 from .environment import Reader
 from .providers import entries
-from .records import FileRecord, TargetRecord
+from .records import FileRecord, LimitRecord, TargetRecord
 from .targets import target
 
 
@@ -58,7 +60,7 @@ def limits(file: FileRecord, reader: Reader, zone: str) -> Iterator[tuple[str, L
                     subject=record.subject,
                     metric=record.metric,
                     window=record.window,
-                    limit=record.limit,
+                    limit=_amount(record, f"limits[{i}].limit", reader.faults),
                     mode=record.mode,
                     timezone=record.timezone or zone,
                 ),
@@ -70,6 +72,19 @@ def limits(file: FileRecord, reader: Reader, zone: str) -> Iterator[tuple[str, L
             "RELAY_MONTHLY_LIMIT",
             Limit("deployment", "requests", "month", monthly, timezone=zone),
         )
+
+
+def _amount(record: LimitRecord, path: str, faults: list[Problem]) -> int:
+    """`"$0.50"` in nano-USD; a number as it stands."""
+    if isinstance(record.limit, int):
+        return record.limit
+    if record.metric != "cost":
+        faults.append(
+            Problem(path, f"is money, and {record.metric} are counted.", "Give a number.")
+        )
+        return 0
+    whole, _, part = record.limit.removeprefix("$").partition(".")
+    return int(whole) * NANO + int(part.ljust(9, "0"))
 
 
 def _targets(

@@ -102,7 +102,7 @@ class LimitRecord(Record, frozen=True):
         "requests", "tokens", "input_tokens", "output_tokens", "cost", "concurrency"
     ] = "requests"
     window: Literal["minute", "day", "week", "month", "total"] = "total"
-    limit: int = 0
+    limit: int | str = 0
     mode: Literal["off", "shadow", "enforce"] = "enforce"
     timezone: str | None = None
 

@@ -6,19 +6,23 @@ from typing import Literal
 
 import msgspec
 
+from ..domain import usage_line
 from ..domain.events import (
     BreakerClosed,
     BreakerOpened,
     Event,
     Faulted,
     KeyRested,
+    Remark,
     RequestFinished,
     StoreAway,
     StoreBack,
     StoreFailed,
+    Unbooked,
 )
 from ..domain.receipt import Receipt
 from ..domain.redaction import scrub
+from ..domain.usage_told import unmarked
 
 Style = Literal["json", "text"]
 #: No field of a line is longer: logs are no place for what callers send.
@@ -26,21 +30,28 @@ _LONGEST = 512
 
 
 class LogObserver:
-    """The port `Observer`, as lines. `write` takes one line; it must not block for long."""
+    """The port `Observer`, as lines. `write` takes one line; it must not block for long. `key`
+    signs usage lines, which are the same in either style: a program reads them back."""
 
-    def __init__(self, write: Callable[[str], None], style: Style) -> None:
+    def __init__(
+        self, write: Callable[[str], None], style: Style, key: bytes | None = None
+    ) -> None:
         self._write = write
         self._style = style
+        self._key = key
 
     def note(self, event: Event) -> None:
-        self._write(_json(event) if self._style == "json" else _text(event))
+        if isinstance(event, Unbooked):
+            self._write(usage_line.line(event.hold, event.receipt, self._key))
+        else:
+            self._write(_json(event) if self._style == "json" else _text(event))
 
 
-def _json(event: Event) -> str:
+def _json(event: Remark) -> str:
     return msgspec.json.encode(_fields(event)).decode()
 
 
-def _fields(event: Event) -> dict[str, object]:
+def _fields(event: Remark) -> dict[str, object]:
     match event:
         case RequestFinished(receipt=receipt):
             return {"event": "request", **_receipt(receipt)}
@@ -103,7 +114,7 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def _text(event: Event) -> str:
+def _text(event: Remark) -> str:
     if not isinstance(event, RequestFinished):
         fields = _fields(event)
         name = fields.pop("event")
@@ -137,7 +148,7 @@ def _clean(text: str) -> str:
 
 def _whole(text: str) -> str:
     """A trace, as long as it is; half a character in it must not stop the log."""
-    return scrub(text).encode("utf-8", "replace").decode()
+    return unmarked(scrub(text)).encode("utf-8", "replace").decode()
 
 
 def _visible(character: str) -> str:

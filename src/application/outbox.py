@@ -1,7 +1,8 @@
 """What the store did not take: kept, and offered again every second until it does.
 
 The answer went out and was paid for; the books are exact afterwards (promise 4). It is bounded, and
-lives in memory: what it holds is in the log as well.
+lives in memory: what it holds is in the log as well, as usage lines (`domain/usage_line.py`), from
+which `airelay usage replay` books it if this process ends first.
 """
 
 import asyncio
@@ -9,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ..domain.errors import NotStorable, StoreUnavailable
-from ..domain.events import StoreAway, StoreBack, StoreFailed
+from ..domain.events import StoreAway, StoreBack, StoreFailed, Unbooked
 from ..domain.ports import Clock, Ledger, Observer
 from ..domain.quota import NO_NEWS, Hold, News, Outcome
 
@@ -78,6 +79,7 @@ class Outbox:
         try:
             return await self._offer(hold, outcome)
         except NotStorable as error:
+            self.observer.note(Unbooked(hold, outcome.receipt))
             self._let_go(hold, error)
         except asyncio.CancelledError:
             self._keep(hold, outcome)  # twice is once: settling is idempotent
@@ -103,7 +105,9 @@ class Outbox:
             )
 
     def _keep(self, hold: Hold, outcome: Outcome) -> None:
-        self.waiting[hold.id] = (hold, outcome)
+        if hold.id not in self.waiting:
+            self.observer.note(Unbooked(hold, outcome.receipt))
+        self.waiting[hold.id] = (hold, evolve(outcome, late=True))
         if len(self.waiting) > self.most:
             lost, _ = self.waiting.popitem(last=False)
             self.observer.note(StoreFailed("outbox", f"full; {lost} is in the log alone"))

@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from .quota import Hold
 from .receipt import Receipt
 
 
@@ -63,6 +64,15 @@ class StoreBack:
 
 
 @frozen
+class Unbooked:
+    """The store did not take at once what a request used: if this process ends before it does, the
+    log is all there is."""
+
+    hold: Hold
+    receipt: Receipt
+
+
+@frozen
 class Faulted:
     """A defect of the relay's own: the request got an error and the log gets the trace."""
 
@@ -70,7 +80,8 @@ class Faulted:
     detail: str
 
 
-Event = (
+#: What is told in words.
+Remark = (
     RequestFinished
     | KeyRested
     | BreakerOpened
@@ -80,3 +91,4 @@ Event = (
     | StoreBack
     | Faulted
 )
+Event = Remark | Unbooked

@@ -59,6 +59,8 @@ class News:
 
     learned: tuple[Lesson, ...] = ()
     catalogue_version: int | None = None
+    #: The books had that outcome before, and nothing was changed: always told of a late one.
+    known: bool = False
 
 
 NO_NEWS = News()
@@ -88,6 +90,8 @@ class Outcome:
     learned: tuple[Lesson, ...] = ()
     #: The answer itself, for the claim of this request; None: not to be kept.
     answer: StoredAnswer | None = None
+    #: It is told again, or long after it happened: books remember for weeks that they have it.
+    late: bool = False
 
 
 def estimate_input_tokens(body_bytes: int) -> int:

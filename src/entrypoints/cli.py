@@ -10,7 +10,7 @@ from attrs import evolve
 from .. import __version__
 from ..domain.errors import ConfigurationError
 from ..locales import say
-from .commands.books import requests, usage
+from .commands.books import requests
 from .commands.budget import budget
 from .commands.example import SCHEMA, NotWritten, write_example
 from .commands.group import BAD_CONFIGURATION, Around, Commands, file_option, print_json, show
@@ -23,6 +23,7 @@ from .commands.report import (
     summary_text,
 )
 from .commands.store import store
+from .commands.usage import report, usage
 from .first_key import first_key, with_first_key
 from .settings import load
 from .settings.values import LogStyle
@@ -193,3 +194,4 @@ cli.add_command(budget)
 cli.add_command(usage)
 cli.add_command(requests)
 cli.add_command(store)
+cli.add_command(report)

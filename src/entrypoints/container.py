@@ -39,6 +39,7 @@ from ..domain.prices import Prices
 from .lifetime import Step, in_turn, nothing
 from .settings import Settings
 from .settings.prices import public
+from .signing import usage_key
 
 
 def new_id() -> str:
@@ -78,7 +79,10 @@ class Container(containers.DeclarativeContainer):
     clock: Provider[Clock] = providers.Singleton(RealClock)
     dice: Provider[Random] = providers.Singleton(Random)
     observer: Provider[Observer] = providers.Singleton(
-        LogObserver, write_line, providers.Callable(log_style, settings)
+        LogObserver,
+        write_line,
+        providers.Callable(log_style, settings),
+        providers.Callable(usage_key, settings),
     )
     outbound: Provider[Outbound] = providers.Singleton(Outbound)
     upstream: Provider[Upstream] = providers.Singleton(

@@ -24,6 +24,7 @@ from .container import Container, write_line
 from .lifetime import loading, telling
 from .settings import Settings
 from .settings.values import Store
+from .signing import usage_key
 
 #: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
 PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
@@ -101,7 +102,8 @@ def on_sqlite(container: Container) -> None:
 def vercel(container: Container) -> None:
     """One function: JSON lines, for the platform's log takes nothing else apart; an end of our own
     before the platform's; and, without a store, answers that say so."""
-    container.observer.override(providers.Singleton(LogObserver, write_line, "json"))
+    key = providers.Callable(usage_key, container.settings)
+    container.observer.override(providers.Singleton(LogObserver, write_line, "json", key))
     container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
     store = container.settings().store
     if store.kind in ("redis", "upstash"):

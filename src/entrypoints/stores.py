@@ -1,5 +1,6 @@
 """The store that the settings name, opened to be looked at or copied: no relay is built for it."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from ..adapters.clock import RealClock
+from ..adapters.log import LogObserver
 from ..adapters.outbound import Outbound
 from ..adapters.stores.archive import Archive
 from ..adapters.stores.inspection import Inspection
@@ -15,12 +17,14 @@ from ..adapters.stores.redis.carrier import Carrier
 from ..adapters.stores.redis.inspection import RedisInspection
 from ..adapters.stores.redis.journal import RedisJournal
 from ..adapters.stores.redis.layout import Keys
+from ..adapters.stores.redis.ledger import RedisLedger
 from ..adapters.stores.redis.rest import where
 from ..adapters.stores.sqlite.archive import SqliteArchive
 from ..adapters.stores.sqlite.database import NAME, Database
 from ..adapters.stores.sqlite.inspection import SqliteInspection
 from ..adapters.stores.sqlite.journal import SqliteJournal
-from ..domain.ports import Journal
+from ..adapters.stores.sqlite.ledger import SqliteLedger
+from ..domain.ports import Journal, Ledger, Observer
 from .environments import carrier_of
 from .settings import Settings
 
@@ -33,6 +37,7 @@ class Opened:
     inspection: Inspection
     archive: Archive
     journal: Journal
+    ledger: Ledger
 
 
 @asynccontextmanager
@@ -63,6 +68,7 @@ def _in_file(database: Database, settings: Settings) -> Opened:
         SqliteInspection(database, settings.snapshot, RealClock()),
         SqliteArchive(database),
         SqliteJournal(database),
+        SqliteLedger(database, RealClock(), _complaints(), ZoneInfo(settings.timezone)),
     )
 
 
@@ -74,4 +80,10 @@ def _in_redis(carrier: Carrier, settings: Settings) -> Opened:
         RedisInspection(carrier, keys, settings.snapshot, clock),
         RedisArchive(carrier, keys, zone),
         RedisJournal(carrier, keys, clock, zone),
+        RedisLedger(carrier, keys, clock, zone),
     )
+
+
+def _complaints() -> Observer:
+    """What nobody waits for is told beside what the command prints."""
+    return LogObserver(lambda line: print(line, file=sys.stderr), "text")

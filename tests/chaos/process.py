@@ -17,16 +17,22 @@ from tests.support.catalogue import CLIENT_KEY
 
 @define
 class Process:
-    """`airelay serve` on a data folder, before one provider; started as often as one likes."""
+    """`airelay serve` on a data folder, before one provider; started as often as one likes.
+    `environ`: more variables."""
 
     folder: Path
     provider: str
     port: int = field(factory=free_port)
+    environ: dict[str, str] = field(factory=dict)
     _running: "subprocess.Popen[bytes] | None" = None
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"log-{self.port}"
 
     async def start(self) -> None:
         """Returns once it listens."""
@@ -49,12 +55,12 @@ class Process:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "src", "serve", "--port", str(self.port)]
-        with (self.folder / f"log-{self.port}").open("ab") as log:
+        with self.log.open("ab") as log:
             return subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
+                command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log
             )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         config = {
             "providers": {
                 "one": {
@@ -71,6 +77,7 @@ class Process:
             "RELAY_CONFIG": json.dumps(config),
             "RELAY_DATA_DIR": str(self.folder),
             "RELAY_LOG": "json",
+            **self.environ,
         }
 
 

@@ -161,6 +161,12 @@ async def switched_provider(scene: Scene) -> None:
     await scene.ledger.settle(there, scene.failed_before(there))
 
 
+async def coming_late(scene: Scene) -> None:
+    """The store was away; then the outbox settles it, or `airelay usage replay`."""
+    hold = scene.hold()
+    await scene.ledger.settle(hold, evolve(scene.outcome(hold), late=True))
+
+
 async def sweeping(scene: Scene) -> None:
     """The request before is looked at, and listed anew: it is remembered for an hour."""
     await scene.request(scene.hold(*LIMITS, until=0.0))
@@ -205,6 +211,7 @@ ROWS: dict[str, Callable[[Scene], Awaitable[object]]] = {
     "a failed attempt and a switch, no limits": switched,
     "a failed attempt and a switch, limits on the caller alone": switched_limited,
     "a failed attempt and a switch, limits on both providers": switched_provider,
+    "a request that is settled late": coming_late,
     "a request with limits, and a sweep by the way": sweeping,
     "a fold of 64 requests": fold,
     "a probe of a key or a breaker": probing,

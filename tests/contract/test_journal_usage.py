@@ -108,6 +108,24 @@ async def test_rows_come_by_period_then_heading(books: Books) -> None:
     ]
 
 
+BOUNDS = ("", "2025", "2025-11", "2025-11-22", "2025-11-22T16Z", "2025-11-23", "2026", "9", "~")
+
+
+@pytest.mark.parametrize("window", ["hour", "day"])
+@pytest.mark.parametrize("bound", [*BOUNDS, "2025-13-45", "x", "\0", "模", "2025-11-22T"])
+async def test_bounds_are_any_text(books: Books, window: Window, bound: str) -> None:
+    """A month, a year, or nonsense: rows are compared with it as text, and nothing fails."""
+    for number in range(3):
+        await settle(books, opened(f"{number}", at=NOW + 3600 * 12 * (number - 1)))
+    rows = await books.journal.usage(UsageQuery(window))
+    named = {row.period for row in rows}
+
+    for query in (UsageQuery(window, since=bound), UsageQuery(window, until=bound)):
+        found = {row.period for row in await books.journal.usage(query)}
+        assert found == {period for period in named if query.since <= period <= query.until}
+    assert len(named) == (3 if window == "hour" else 2)
+
+
 @pytest.mark.parametrize(
     ("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 6, 1), 24)]
 )

@@ -13,8 +13,11 @@ from src.domain.events import (
     StoreAway,
     StoreBack,
     StoreFailed,
+    Unbooked,
 )
+from src.domain.lines import Line
 from src.domain.ports import Observer
+from src.domain.quota import Hold
 from src.domain.receipt import AttemptRecord, Receipt
 
 
@@ -25,6 +28,7 @@ def _drop(line: str) -> None:
 OBSERVERS: dict[str, Observer] = {
     "log, JSON": LogObserver(_drop, "json"),
     "log, text": LogObserver(_drop, "text"),
+    "log, signed": LogObserver(_drop, "json", b"key"),
 }
 
 ODD = "模型\n\0\u2028" + "x" * 100_000
@@ -37,6 +41,7 @@ ODDEST = Receipt(
     tags=ODD,
     seconds=1e12,
 )
+LINES = (Line(ODD, "tokens", "day", -1, 2**70, period=ODD),)
 EVENTS: list[Event] = [
     *(RequestFinished(receipt) for receipt in (BARE, ODDEST)),
     *(KeyRested(ODD, ODD, model, 0.0, ODD) for model in (None, ODD)),
@@ -46,6 +51,7 @@ EVENTS: list[Event] = [
     StoreAway(ODD),
     StoreBack(1.5),
     Faulted(ODD, ODD),
+    *(Unbooked(Hold(ODD, (ODD,), 7, 4e9, BARE, lines=LINES), told) for told in (BARE, ODDEST)),
 ]
 
 

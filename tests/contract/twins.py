@@ -63,7 +63,8 @@ class Twins:
             case "admit":
                 return _told(await books.ledger.admit(held))
             case "settle":
-                await books.ledger.settle(held, outcome)
+                news = await books.ledger.settle(held, outcome)
+                return news.known if outcome.late else None
             case "checkpoint":
                 await books.ledger.checkpoint(held, outcome)
             case "move":
@@ -116,7 +117,7 @@ class Twins:
             cost=dice.choice((None, dice.randrange(500))),
         )
         answer = StoredAnswer("text/plain", dice.randbytes(9))
-        return Outcome(receipt, answer=dice.choice((answer, None)))
+        return Outcome(receipt, answer=dice.choice((answer, None)), late=dice.random() < 0.2)
 
 
 async def pages(books: Books) -> object:

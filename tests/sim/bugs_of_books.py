@@ -144,11 +144,12 @@ class NeverSweeps(Bookkeeper):
 class ChargesAgain(Bookkeeper):
     """Settling twice charges twice."""
 
-    def settle(self, hold: Hold, outcome: Outcome, now: float) -> None:
+    def settle(self, hold: Hold, outcome: Outcome, now: float) -> News:
         before = self.pages.entry(hold.id)
-        super().settle(hold, outcome, now)
+        news = super().settle(hold, outcome, now)
         if before is not None and before.state == "settled":
             self.pages.add(entries.added(None, before, self.zone))
+        return news
 
 
 class CountsNoErrors(Bookkeeper):

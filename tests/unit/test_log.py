@@ -18,8 +18,11 @@ from src.domain.events import (
     StoreAway,
     StoreBack,
     StoreFailed,
+    Unbooked,
 )
 from src.domain.receipt import AttemptRecord, Receipt, Usage
+from src.domain.usage_search import count, search
+from tests.support import owed
 
 RECEIPT = Receipt(
     request_id="0123456789abcdef" * 2,
@@ -94,6 +97,28 @@ def test_a_refusal_is_one_line_for_people() -> None:
     assert "00:00:00 401 - (nobody) 0 ms [ffffffff]: No key." == line(
         RequestFinished(refused), "text"
     )
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+@pytest.mark.parametrize("key", [owed.KEY, None])
+def test_what_the_books_miss_is_a_line_for_a_program(style: Style, key: bytes | None) -> None:
+    """The same in both styles, for `airelay usage replay`; signed, if there is a secret."""
+    told = owed.receipt()
+    lines: list[str] = []
+    LogObserver(lines.append, style, key).note(Unbooked(owed.held(told), told))
+
+    assert [owed.line(key=key)] == lines
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_no_caller_writes_such_a_line(style: Style) -> None:
+    """Whatever it calls its model: nothing in the log looks like one that is not ours."""
+    false = owed.line(key=None)
+    receipt = evolve(RECEIPT, model=false, error=false, tags=false, endpoint=false)
+
+    for event in (RequestFinished(receipt), Faulted("i", false), StoreFailed("admit", false)):
+        assert 0 == count(line(event, style))
+        assert [] == search(line(event, style))
 
 
 EVENTS: list[tuple[Event, str]] = [

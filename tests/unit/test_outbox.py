@@ -8,9 +8,11 @@ from attrs import define, evolve, field
 from src.adapters.stores.memory import MemoryLedger
 from src.application.outbox import Outbox
 from src.domain import quota
-from src.domain.events import Event, StoreFailed
+from src.domain.errors import NotStorable
+from src.domain.events import Event, StoreFailed, Unbooked
+from src.domain.idempotency import StoredAnswer
 from src.domain.lines import Amounts
-from src.domain.quota import Hold, Outcome
+from src.domain.quota import Hold, News, Outcome
 from src.domain.receipt import Receipt
 from src.domain.usage import RequestQuery
 from tests.support.hand_clock import HandClock, settle_down
@@ -24,6 +26,13 @@ def hold(name: str) -> Hold:
 def outcome(name: str) -> Outcome:
     receipt = Receipt(name, 1_000.0, "c", "chat.completions", "m", stream=False)
     return Outcome(evolve(receipt, ending="completed", status=200))
+
+
+class Refusing(MemoryLedger):
+    """Cannot keep what it is given."""
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        raise NotStorable("too large")
 
 
 @define(eq=False)
@@ -144,6 +153,51 @@ async def test_closing_makes_one_last_offer() -> None:
 
     assert ["1", "2"] == await scene.booked()
     assert 1 == len(asyncio.all_tasks())
+
+
+async def test_what_is_kept_is_in_the_log_at_once() -> None:
+    """Once, without its answer: the process may be gone before the store is back."""
+    scene = Scene()
+    scene.store.mood = "away"
+    answer = StoredAnswer("text/plain", b"the answer")
+    await scene.outbox.settle(hold("1"), evolve(outcome("1"), answer=answer))
+    await scene.settle("1", "2", "3", "4", "5")
+    await scene.clock.turn(3.0)
+    closing = asyncio.create_task(scene.outbox.close())
+    await scene.clock.turn(6.0)
+    await closing
+
+    told = [event for event in scene.said if isinstance(event, Unbooked)]
+    assert [Unbooked(hold(name), outcome(name).receipt) for name in "12345"] == told
+    assert "the answer" not in repr(scene.said)
+
+
+async def test_what_cannot_be_stored_is_in_the_log_too() -> None:
+    """Now, or when its turn comes: once."""
+    scene = Scene()
+    scene.store.inner = Refusing(scene.clock)
+    await scene.settle("1")
+    scene.store.mood = "away"
+    await scene.settle("2")
+    scene.store.mood = "well"
+    await scene.clock.turn(1.0)
+
+    assert not scene.outbox.waiting
+    told = [event.hold.id for event in scene.said if isinstance(event, Unbooked)]
+    assert ["1", "2"] == told
+
+
+async def test_what_comes_later_says_so() -> None:
+    """So that the books know it, however late it is told again (`airelay usage replay`)."""
+    scene = Scene()
+    scene.store.mood = "loses the reply"
+    await scene.settle("1")
+    scene.store.mood = "well"
+    await scene.clock.turn(1.0)
+    await scene.settle("2")
+
+    assert ["1"] == list(scene.books.pages.came)
+    assert ["1", "2"] == await scene.booked()
 
 
 async def test_closing_says_what_is_not_booked() -> None:

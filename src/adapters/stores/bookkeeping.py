@@ -12,9 +12,10 @@ from attrs import define, evolve, field, frozen
 from ...domain import entry as entries
 from ...domain.entry import Entry
 from ...domain.idempotency import LARGEST_STORED, Claim, Repeat, StoredAnswer, keeps, repeat
-from ...domain.quota import Hold, Outcome, Verdict
+from ...domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
 from ...domain.receipt import Receipt
 from ...domain.usage import Row, Window, periods
+from ...domain.usage_line import OLDEST_DAYS
 from .reserving import GaugePages, Reserving
 
 #: Receipts kept for whoever asks, and after how many ends the older ones are thrown away.
@@ -23,6 +24,11 @@ KEPT, TRIM_EVERY = 10_000, 256
 SWEPT_BY_THE_WAY = 20
 #: For how long sums are kept: 45 days by the hour, 13 months by the day.
 HOURS_KEPT, DAYS_KEPT = 45 * 86_400.0, 400 * 86_400.0
+#: For how long it is known that an outcome came late: longer than one is taken that comes later.
+LATE_KEPT = (OLDEST_DAYS + 2) * 86_400.0
+
+
+KNOWN = News(known=True)
 
 
 @frozen
@@ -62,8 +68,13 @@ class Pages(GaugePages, Protocol):
 
     def free(self, key: str) -> None: ...
 
+    def came_late(self, id: str, now: float) -> bool:
+        """Notes it; False if it was noted before."""
+        ...
+
     def forget(self, *, hours: str, days: str, now: float) -> None:
-        """Drops sums of earlier hours and days than these, and claims that ended by now."""
+        """Drops sums of earlier hours and days than these, claims that ended by now, and what came
+        late longer than `LATE_KEPT` ago."""
         ...
 
 
@@ -102,15 +113,19 @@ class Bookkeeper:
             self.pages.write(entries.admitted(held))
         return verdict
 
-    def settle(self, hold: Hold, outcome: Outcome, now: float) -> None:
+    def settle(self, hold: Hold, outcome: Outcome, now: float) -> News:
+        """What comes late may be told again when its entry is long forgotten."""
+        if outcome.late and not self.pages.came_late(hold.id, now):
+            return KNOWN
         before = self.pages.entry(hold.id)
         after = entries.settled(before, hold, outcome)
         if after is before:
-            return
+            return KNOWN
         self._close(before, after, now)
         if after.hold.claim is not None:
             self._end(after.hold.claim, hold.id, outcome, now)
         self._tidy(now)
+        return NO_NEWS
 
     def move(self, hold: Hold, now: float) -> Verdict:
         entry = self.pages.entry(hold.id)

@@ -7,7 +7,7 @@ from attrs import define, evolve, field
 from ...domain.catalogue import Snapshot
 from ...domain.change import Change, applied
 from ...domain.ports import Clock
-from ...domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
+from ...domain.quota import Hold, News, Outcome, Verdict
 from ...domain.receipt import Receipt
 from ...domain.usage import RequestQuery, Row, UsageQuery
 from .bookkeeping import TRIM_EVERY, Bookkeeper
@@ -60,8 +60,7 @@ class MemoryLedger:
         return evolve(self._keeper.admit(hold, self.clock.now()), degraded=self.degraded)
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
-        self._keeper.settle(hold, outcome, self.clock.now())
-        return NO_NEWS
+        return self._keeper.settle(hold, outcome, self.clock.now())
 
     async def move(self, hold: Hold) -> Verdict:
         return evolve(self._keeper.move(hold, self.clock.now()), degraded=self.degraded)

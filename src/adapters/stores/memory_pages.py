@@ -9,10 +9,12 @@ from ...domain.admission import Records
 from ...domain.entry import Entry
 from ...domain.receipt import Receipt
 from ...domain.usage import Heading, Row, Tally, Window
-from .bookkeeping import Claimed
+from .bookkeeping import LATE_KEPT, Claimed
 
 #: Claims are forgotten after a day; sooner, the oldest first, where there are more than these.
 MOST_CLAIMS = 10_000
+#: So many outcomes are known to have come late.
+MOST_LATE = 100_000
 
 
 @define
@@ -25,6 +27,8 @@ class MemoryPages:
     sums: dict[tuple[Window, str, Heading], Tally] = field(factory=dict)
     records: Records = field(factory=dict)
     claims: dict[str, Claimed] = field(factory=dict)
+    #: What came late, and when, in that order.
+    came: dict[str, float] = field(factory=dict)
     #: Open entries by their end; some of them are out of date.
     _ends: list[tuple[float, str]] = field(factory=list)
     _places: int = 0
@@ -83,6 +87,14 @@ class MemoryPages:
     def free(self, key: str) -> None:
         self.claims.pop(key, None)
 
+    def came_late(self, id: str, now: float) -> bool:
+        if id in self.came:
+            return False
+        self.came[id] = now
+        while len(self.came) > MOST_LATE:
+            del self.came[next(iter(self.came))]
+        return True
+
     def forget(self, *, hours: str, days: str, now: float) -> None:
         first = {"hour": hours, "day": days}
         for window, period, heading in list(self.sums):
@@ -91,6 +103,7 @@ class MemoryPages:
         for key, claimed in list(self.claims.items()):
             if claimed.claim.until <= now:
                 del self.claims[key]
+        self.came = {id: at for id, at in self.came.items() if at >= now - LATE_KEPT}
 
     def receipts(self, client: str | None, limit: int) -> tuple[Receipt, ...]:
         newest = (entry.receipt for entry in reversed(self.over.values()))

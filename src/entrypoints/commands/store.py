@@ -63,7 +63,7 @@ def check(around: Around, as_json: bool, file: Path | None) -> None:
             return
         show(check_text(found, store.where, settings, around.lang))
 
-    _with(settings, look, around.lang)
+    with_store(settings, look, around.lang)
 
 
 @store.command()
@@ -88,7 +88,7 @@ def stats(around: Around, as_json: bool, file: Path | None) -> None:
             return
         show(stats_text(found, around.lang))
 
-    _with(settings, look, around.lang)
+    with_store(settings, look, around.lang)
 
 
 @store.command("export")
@@ -111,7 +111,7 @@ def export(around: Around, target: Path, file: Path | None) -> None:
         found = archives.everything(store.archive, store.journal)
         return [archive_text.line(item) async for item in found]
 
-    lines = _with(settings, copy, around.lang)
+    lines = with_store(settings, copy, around.lang)
     _write(around.folder / target, (archive_text.header(), *lines, archive_text.footer(len(lines))))
     click.echo(say("store_exported", around.lang, count=len(lines), file=target))
 
@@ -138,11 +138,11 @@ def import_(around: Around, source: Path, replace: bool, file: Path | None) -> N
     async def copy(store: "Opened") -> int:
         return await archives.put(store.archive, content, replace=replace)
 
-    count = _with(settings, copy, around.lang)
+    count = with_store(settings, copy, around.lang)
     click.echo(say("store_imported", around.lang, count=count, left=len(content) - count))
 
 
-def _with(settings: Settings, job: "Callable[[Opened], Awaitable[T]]", lang: str) -> T:
+def with_store(settings: Settings, job: "Callable[[Opened], Awaitable[T]]", lang: str) -> T:
     """Done with the store. Ends with a sentence where that fails."""
     from ..stores import opened  # what only these commands need
 

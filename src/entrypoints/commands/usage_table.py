@@ -1,10 +1,12 @@
-"""Rows of the books as `airelay usage` shows them: as a table, and as JSON."""
+"""Rows of the books as `airelay usage` shows them: as a table, as JSON, and as CSV."""
 
+import csv
 from collections.abc import Iterator
+from io import StringIO
 
 from ...domain import histogram
 from ...domain.pricing import NANO, usd
-from ...domain.usage import Column, Row, Tally
+from ...domain.usage import Column, Heading, Row, Tally
 from ...locales import say
 from ..settings.paths import Json
 
@@ -12,6 +14,8 @@ _NUMBERS = (
     *("requests", "errors", "input", "output", "cached", "estimated", "usd", "unpriced"),
     *("p50", "p95", "first50", "first95"),
 )
+_TIMES, _SHARES = ("latency_seconds", "first_event_seconds"), ("p50", "p95")
+_FORMULAS = tuple("=+-@\t\r")
 
 
 def record(row: Row, by: tuple[Column, ...]) -> dict[str, Json]:
@@ -49,10 +53,41 @@ def table(rows: tuple[Row, ...], by: tuple[Column, ...]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
+def csv_lines(rows: tuple[Row, ...], by: tuple[Column, ...]) -> Iterator[str]:
+    """With a heading, in the columns and the digits of the JSON."""
+    empty = Row("", Heading("", "", "", 0), Tally())
+    yield _csv(list(_flat(record(empty, by))))
+    for row in rows:
+        yield _csv([_cell(value) for value in _flat(record(row, by)).values()])
+
+
 def note(rows: tuple[Row, ...], lang: str) -> Iterator[str]:
     """That the money is not all of it, if it is not."""
     if unpriced := sum(row.tally.unpriced for row in rows):
         yield say("books_unpriced", lang, count=unpriced)
+
+
+def _flat(found: dict[str, Json]) -> dict[str, Json]:
+    times: dict[str, Json] = {f"{name}_{share}": None for name in _TIMES for share in _SHARES}
+    plain = {name: value for name, value in found.items() if name not in _TIMES}
+    for name in _TIMES:
+        told = found[name]
+        if isinstance(told, dict):
+            times |= {f"{name}_{share}": value for share, value in told.items()}
+    return plain | times
+
+
+def _csv(cells: list[str]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+def _cell(value: Json) -> str:
+    """Names are callers' words: a spreadsheet must not take one for a formula
+    (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    shown = "" if value is None else str(value)
+    return f"'{shown}" if isinstance(value, str) and shown[:1] in _FORMULAS else shown
 
 
 def _cells(row: Row, by: tuple[Column, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from ....domain import gauges
 from ....domain.errors import StoreUnavailable
@@ -13,7 +13,7 @@ from ....domain.idempotency import StoredAnswer
 from ....domain.lines import Line, micros
 from ....domain.ports import Clock
 from ....domain.quota import Lesson, News, Verdict
-from . import words
+from . import layout, words
 from .carrier import Refused, Reply
 
 #: Before the handle of a key that has nothing left.
@@ -48,7 +48,7 @@ class StoreClock:
     def needed(self, reply: Reply | Refused) -> bool:
         """Are there instants in this reply that cannot be told yet?"""
         match reply:
-            case [bytes(rests), _]:
+            case [bytes(rests), *_]:
                 return self.ahead is None and rests != b"{}"
         return False
 
@@ -90,14 +90,14 @@ class StoreClock:
         """Of `lua/settle.lua`: the news, how many entries wait to be folded, and whether the
         request has kept its claim."""
         match self._head(reply):
-            case _, _, news, [int(waiting), int(kept)]:
-                return news, waiting, bool(kept)
+            case kind, _, news, [int(waiting), int(kept)]:
+                return evolve(news, known=kind == b"again"), waiting, bool(kept)
         raise _nonsense()
 
     def news(self, reply: Reply | Refused) -> News:
-        """Of the fields `rests` and `version`."""
+        """Of the fields `rests`, `version` and what follows."""
         match reply:
-            case [rests, version]:
+            case [rests, version, *_]:
                 return self._news(rests, version)
         raise _nonsense()
 
@@ -151,6 +151,14 @@ def _name(lesson: Lesson) -> str:
     if lesson.kind == "open":
         return f" {lesson.subject}"
     return f"{LOW if lesson.kind == 'low' else ''}{lesson.subject} {lesson.model or ''}"
+
+
+def newer(reply: Reply | Refused) -> bool:
+    """Of the same fields: are the books a newer relay's?"""
+    match reply:
+        case [_, _, found]:
+            return layout.newer(found)
+    return False
 
 
 def swept(reply: Reply) -> tuple[int, bool]:

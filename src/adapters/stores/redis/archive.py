@@ -13,7 +13,7 @@ from ..archive import Sum, incoming, settled
 from ..records import Saved, sealed
 from . import answers, scripts, words
 from .carrier import Carrier
-from .folding import lasts
+from .folding import lasts, ours
 from .layout import Keys
 from .records import Records, every, exchange
 
@@ -35,6 +35,7 @@ class RedisArchive:
         return (await every(self.carrier, self.keys)).rows
 
     async def put_records(self, rows: list[Saved], *, replace: bool) -> int:
+        await ours(self.carrier, self.keys)
         written, found = 0, await every(self.carrier, self.keys)
         for row in rows:
             while (new := incoming(row, _row(found, row.id), replace=replace)) is not None:
@@ -45,6 +46,7 @@ class RedisArchive:
         return written
 
     async def put_sums(self, sums: list[Sum], *, replace: bool) -> int:
+        await ours(self.carrier, self.keys)
         verb, written = "HSET" if replace else "HSETNX", 0
         for some in _batches(sums):
             keys = [self.keys.sums(one.window, one.row.period) for one in some]
@@ -60,6 +62,7 @@ class RedisArchive:
         return written
 
     async def put_receipts(self, receipts: list[Receipt], *, replace: bool) -> int:
+        await ours(self.carrier, self.keys)
         written, keys = 0, (self.keys.receipts, self.keys.order)
         for some in _batches(receipts):
             entries = [(one.request_id, self._entry(one)) for one in some]

@@ -9,7 +9,7 @@ from ....domain.errors import StoreUnavailable
 from ..bookkeeping import DAYS_KEPT, HOURS_KEPT
 from . import scripts
 from .carrier import Carrier, Refused
-from .layout import Keys
+from .layout import Keys, known
 from .words import Settled
 
 #: A batch; the inbox is folded once it is as long.
@@ -27,7 +27,8 @@ class Folding:
     kept: int
 
     async def all(self) -> None:
-        """Until nothing waits. Raises StoreUnavailable."""
+        """Until nothing waits, in books that this relay can read. Raises StoreUnavailable."""
+        await ours(self.carrier, self.keys)
         while await self.batch():
             pass
 
@@ -47,6 +48,12 @@ class Folding:
         """The oldest entries of the inbox, as they are."""
         (found,) = await self.carrier.run(["LRANGE", self.keys.inbox, "0", str(most - 1)])
         return [Settled.read(data) for data in listed(found)]
+
+
+async def ours(carrier: Carrier, keys: Keys) -> None:
+    """Raises StoreRefused where the books are a newer relay's. One command."""
+    (reply,) = await carrier.run(["HGET", keys.books, "layout"])
+    known(reply)
 
 
 def lasts(keys: Keys, sums: str) -> int:

@@ -15,7 +15,7 @@ from ..records import reading
 from . import answers, words
 from .carrier import Carrier, Refused, Reply
 from .folding import listed
-from .layout import Keys
+from .layout import Keys, known
 from .records import every
 
 _VERSION = re.compile(r"^(redis|valkey)_version:(\S+)", re.MULTILINE)
@@ -38,6 +38,7 @@ class RedisInspection:
         books, policy, info = await self.carrier.run(
             ["HGETALL", self.keys.books], ["CONFIG", "GET", "maxmemory-policy"], ["INFO"]
         )
+        _known(books)
         return Checked(
             server=_server(info),
             seconds=seconds,
@@ -54,6 +55,7 @@ class RedisInspection:
             ["LLEN", self.keys.order],
             ["HLEN", self.keys.records],
         )
+        _known(books)
         sums = self._sums()
         rows = await self.carrier.run(*(["HLEN", key] for key in sums))
         counts = {key: answers.number(reply) for key, reply in zip(sums, rows, strict=True)}
@@ -106,6 +108,11 @@ def _text(reply: Reply | Refused) -> str:
 def _columns(books: Reply | Refused) -> tuple[list[bytes], list[bytes]]:
     flat = listed(books)
     return flat[::2], flat[1::2]
+
+
+def _known(books: Reply | Refused) -> None:
+    """Raises StoreRefused where they are a newer relay's."""
+    known(dict(zip(*_columns(books), strict=True)).get(b"layout"))
 
 
 def _unreadable(books: Reply | Refused) -> list[str]:

@@ -12,7 +12,7 @@ from ..bookkeeping import DAYS_KEPT, HOURS_KEPT, KEPT
 from . import words
 from .carrier import Carrier, Reply
 from .folding import Folding, listed
-from .layout import Keys
+from .layout import Keys, known
 from .words import Settled
 
 #: Receipts looked through at once, where those of one client are asked for.
@@ -52,6 +52,8 @@ class RedisJournal:
     async def usage(self, query: UsageQuery) -> tuple[Row, ...]:
         await self._fold()
         keys = self._sums(query)
+        if not keys:
+            return ()
         replies = await self.carrier.run(*(["HGETALL", key] for key in keys))
         rows = [row for reply in replies for row in _rows(listed(reply))]
         wanted = [
@@ -65,8 +67,9 @@ class RedisJournal:
     async def holds(self) -> tuple[Hold, ...]:
         (reply,) = await self.carrier.run(["HGETALL", self.keys.books])
         flat = listed(reply)
-        named = zip(flat[::2], flat[1::2], strict=True)
-        found = [words.open_hold(value) for name, value in named if name.startswith(b"h:")]
+        named = dict(zip(flat[::2], flat[1::2], strict=True))
+        known(named.get(b"layout"))
+        found = [words.open_hold(named[name]) for name in named if name.startswith(b"h:")]
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.id))
 
     async def _fold(self) -> None:
@@ -86,11 +89,13 @@ class RedisJournal:
         return hour if query.window == "hour" else day
 
     def _sums(self, query: UsageQuery) -> list[str]:
-        """Every key that may hold such rows."""
-        first = date.fromisoformat(max(query.since, self._first(query))[:10])
+        """Every key that may hold such rows: what is asked for may be any text."""
+        first = date.fromisoformat(self._first(query)[:10])
         last = datetime.fromtimestamp(self.clock.now(), UTC).date() + timedelta(days=2)
         while last >= first and last.isoformat() > query.until:
             last -= timedelta(days=1)
+        while first <= last and f"{first.isoformat()}T~" < query.since:
+            first += timedelta(days=1)
         return self.keys.span(query.window, first, last)
 
 

@@ -4,11 +4,16 @@
 them is folded into `receipts`, `order` (oldest first) and the sums: `hours:<day>`, `days:<month>`.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from attrs import frozen
 
+from ....domain.errors import StoreRefused
 from ....domain.usage import Window
+
+#: How books are written here; those of a larger number are a newer relay's (`lua/books.lua`).
+LAYOUT = 1
+MEND = "run that one, or give this one a RELAY_NAMESPACE of its own"
 
 
 @frozen
@@ -44,6 +49,10 @@ class Keys:
     def leases(self) -> str:
         return self.of("leases")
 
+    def late(self, at: float) -> str:
+        """The requests that came in on the day of this instant, and whose outcomes came late."""
+        return self.of(f"late:{datetime.fromtimestamp(at, UTC).date().isoformat()}")
+
     def answer(self, request_id: str) -> str:
         """The stored answer of a request that had a claim."""
         return self.of(f"answer:{request_id}")
@@ -61,3 +70,14 @@ class Keys:
         """Where the sums of these days, or of their hours, may be."""
         days = ((first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1))
         return list(dict.fromkeys(self.sums(window, day) for day in days))
+
+
+def newer(layout: object) -> bool:
+    """Of the field `layout`, which older books do not have."""
+    return isinstance(layout, bytes) and not (layout.isdigit() and int(layout) <= LAYOUT)
+
+
+def known(layout: object) -> None:
+    """Raises StoreRefused where the books are a newer relay's."""
+    if newer(layout):
+        raise StoreRefused(f"the books were written by a newer relay: {MEND}")

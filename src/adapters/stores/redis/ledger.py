@@ -19,7 +19,7 @@ from ....domain.quota import Hold, News, Outcome, Verdict
 from ..bookkeeping import KEPT, SWEPT_BY_THE_WAY
 from . import answers, scripts, words
 from .carrier import Carrier, Reply, Script
-from .folding import BATCH, Folding, listed
+from .folding import BATCH, Folding, listed, ours
 from .layout import Keys
 
 #: Seconds between two sweeps by the way: each is some commands, which may cost money. Nobody is
@@ -43,6 +43,8 @@ class RedisLedger:
     sweep_every: float = SWEEP_EVERY
     told: Callable[[], str] = lambda: ""
     _store: answers.StoreClock = field(init=False)
+    #: The books were a newer relay's when they were looked at last.
+    _refused: bool = False
 
     def __attrs_post_init__(self) -> None:
         self._store = answers.StoreClock(self.clock)
@@ -73,7 +75,7 @@ class RedisLedger:
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         entry = words.settled_text(hold, evolve(outcome, answer=None), self.keys, self.zone)
-        if not hold.limited and not outcome.learned:
+        if not hold.limited and not outcome.learned and not outcome.late:
             news, waiting = await self._append(entry)
         else:
             news, waiting = await self._settled(hold, outcome, entry)
@@ -114,15 +116,20 @@ class RedisLedger:
         return swept
 
     async def _append(self, entry: str) -> tuple[News, int]:
+        """The one thing that is written before it is known whose books these are: a newer relay
+        reads it. What comes after it is not."""
+        if self._refused:
+            await ours(self.carrier, self.keys)
         pushed, told = await self.carrier.run(
             ["RPUSH", self.keys.inbox, entry],
-            ["HMGET", self.keys.books, "rests", "version"],
+            ["HMGET", self.keys.books, "rests", "version", "layout"],
         )
+        self._refused = answers.newer(told)
         if self._store.needed(told):
             with suppress(StoreUnavailable):  # it is appended; the news can wait
                 (time,) = await self.carrier.run(["TIME"])
                 self._store.hear(time)
-        return self._store.news(told), answers.number(pushed)
+        return self._store.news(told), 0 if self._refused else answers.number(pushed)
 
     async def _settled(self, hold: Hold, outcome: Outcome, entry: str) -> tuple[News, int]:
         kept = hold.claim is not None and keeps(outcome.receipt)
@@ -140,6 +147,7 @@ class RedisLedger:
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
             "denied" if outcome.receipt.ending == "denied" else "",
+            late=hold if outcome.late else None,
         )
         news, waiting, holds = self._store.settled(reply)
         if answer is not None and hold.claim is not None and holds:
@@ -183,8 +191,10 @@ class RedisLedger:
     def _lasts(self, until: float) -> str:
         return _micros(max(0.0, until - self.clock.now()))
 
-    async def _evaluate(self, script: Script, *args: str) -> Reply:
-        keys = (self.keys.books, self.keys.inbox)
+    async def _evaluate(self, script: Script, *args: str, late: Hold | None = None) -> Reply:
+        keys: tuple[str, ...] = (self.keys.books, self.keys.inbox)
+        if late is not None:
+            keys = (*keys, self.keys.receipts, self.keys.late(late.opened.at))
         return await self.carrier.evaluate(script, keys, (self.told(), *args))
 
 

@@ -13,6 +13,7 @@ from ....domain.errors import (
     StoreUnavailable,
 )
 from ....domain.redaction import scrub
+from .layout import MEND
 
 #: More of a server's text than this is not read by anybody.
 LONGEST = 200
@@ -47,6 +48,7 @@ _MENDS = {
     "MASTERDOWN": "it lost its primary: mend that",
     "TRYAGAIN": "its cluster is moving keys: wait",
     "NOREPLICAS": "it waits for replicas: mend them, or `min-replicas-to-write 0`",
+    "NEWER": f"its books were written by a newer relay: {MEND}",
     "WRONGTYPE": "somebody else writes keys of this namespace: choose another RELAY_NAMESPACE",
 }
 _MENDS |= dict.fromkeys(

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from ....domain.events import StoreFailed
 from ....domain.ports import Clock, Observer
-from ....domain.quota import NO_NEWS, Hold, News, Outcome, Verdict
+from ....domain.quota import Hold, News, Outcome, Verdict
 from ..bookkeeping import KEPT, TRIM_EVERY, Bookkeeper, Tidied
 from .database import Database
 from .pages import SqlPages
@@ -43,8 +43,7 @@ class SqliteLedger:
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         now = self.clock.now()
-        await self._write(lambda keeper: keeper.settle(hold, outcome, now))
-        return NO_NEWS
+        return await self._write(lambda keeper: keeper.settle(hold, outcome, now))
 
     async def move(self, hold: Hold) -> Verdict:
         now = self.clock.now()

@@ -11,7 +11,7 @@ from ....domain.entry import Entry
 from ....domain.gauges import Gauges
 from ....domain.pricing import MOST_COST
 from ....domain.usage import Row, Tally, Window
-from ..bookkeeping import Claimed
+from ..bookkeeping import LATE_KEPT, Claimed
 from . import words
 
 #: What one request may add: columns and their sums have 63 bits, whatever a provider says.
@@ -58,6 +58,7 @@ _CLAIMED = """
 _CLAIM = """
     INSERT OR REPLACE INTO claims (key, body, until, request, receipt, content_type, answer)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_CAME_LATE = "INSERT OR IGNORE INTO late (id, at) VALUES (?, ?)"
 
 
 @define
@@ -125,10 +126,14 @@ class SqlPages:
     def free(self, key: str) -> None:
         self.connection.execute("DELETE FROM claims WHERE key = ?", (key,))
 
+    def came_late(self, id: str, now: float) -> bool:
+        return self.connection.execute(_CAME_LATE, (id, now)).rowcount > 0
+
     def forget(self, *, hours: str, days: str, now: float) -> None:
         self.connection.execute("DELETE FROM sums WHERE kind = 'hour' AND period < ?", (hours,))
         self.connection.execute("DELETE FROM sums WHERE kind = 'day' AND period < ?", (days,))
         self.connection.execute("DELETE FROM claims WHERE until <= ?", (now,))
+        self.connection.execute("DELETE FROM late WHERE at < ?", (now - LATE_KEPT,))
 
     def _gauges(self, subject: str, text: str) -> Gauges:
         """What cannot be read begins anew: a limit that nobody can tell is better than no answer

@@ -50,8 +50,10 @@ _COSTS = (
     "UPDATE sums SET unpriced = max(requests, 1) WHERE input_tokens OR output_tokens",
 )
 _LIMITS = ("CREATE TABLE gauges (subject TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",)
+#: Outcomes that came late: nobody books them again, however late.
+_LATE = ("CREATE TABLE late (id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",)
 #: One tuple of statements for each version; what is released is never edited, only followed.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _COSTS, _LIMITS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _COSTS, _LIMITS, _LATE)
 
 #: A power cut may take the last commits, a killed process none (sqlite.org/pragma.html, NORMAL).
 _SETTINGS = (

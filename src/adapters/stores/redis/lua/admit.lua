@@ -7,7 +7,7 @@ local lines, records, found = cjson.decode(ARGV[4]), nil, nil
 local till, forgotten = now + tonumber(ARGV[3]), now + tonumber(ARGV[10])
 
 local function read()
-  local names = {'swept', 'last', 'rests', 'version', 'h:' .. id, bucket(till)}
+  local names = {'swept', 'last', 'rests', 'version', 'layout', 'h:' .. id, bucket(till)}
   if claim ~= '' then
     names[#names + 1] = 'c:' .. claim
     names[#names + 1] = bucket(forgotten)
@@ -32,6 +32,9 @@ local function claimed()
 end
 
 read()
+if refusal(found) then
+  return refusal(found)
+end
 swept(ARGV[11])
 
 local function answer(kind, ...)

@@ -6,6 +6,7 @@
 --   rests        what instances learned, as JSON: {"handle model": "until since"}: a key that rests;
 --                "~handle model": one that has nothing left; " provider/model": an open breaker
 --   version      the catalogue's
+--   layout       how all of this is written, where that is not as here, which is 1
 --
 -- A hold is lines of text: state, at, till; while it is open or lost, its lines and what it used;
 -- while it is open, its claim, its subjects, itself, and what to book if it is lost. Once it is over
@@ -13,6 +14,7 @@
 
 local REMEMBERED = 3600 * 1000000
 local MOST = 4000 -- arguments of one command
+local LAYOUT = 1
 
 local function second_of(instant)
   return math.floor(instant / 1000000)
@@ -32,6 +34,15 @@ local function fetch(key, names)
     end
   end
   return found
+end
+
+-- What is answered instead of anything else where the books are a newer relay's: it alone knows what
+-- must be written with what. `layout` is read with the rest, so that this costs nothing.
+local function refusal(found)
+  if not found.layout or (tonumber(found.layout) or LAYOUT + 1) <= LAYOUT then
+    return nil
+  end
+  return {err = 'NEWER layout ' .. found.layout}
 end
 
 local function store(key, fields)

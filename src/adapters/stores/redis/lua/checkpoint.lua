@@ -2,7 +2,10 @@
 local key, field = KEYS[1], 'h:' .. ARGV[2]
 local now = clock(ARGV[1])
 local lasts = now + tonumber(ARGV[3])
-local found = fetch(key, {'swept', 'last', field, bucket(lasts)})
+local found = fetch(key, {'swept', 'last', 'layout', field, bucket(lasts)})
+if refusal(found) then
+  return refusal(found)
+end
 local hold = read_hold(found[field])
 if not hold or hold.state ~= 'open' then
   return 0

@@ -2,7 +2,10 @@
 local key, field, records = KEYS[1], 'h:' .. ARGV[2], {}
 local now = clock(ARGV[1])
 local wanted = cjson.decode(ARGV[3])
-local found = fetch(key, subject_fields(wanted, {}, {'rests', 'version', field}))
+local found = fetch(key, subject_fields(wanted, {}, {'rests', 'version', 'layout', field}))
+if refusal(found) then
+  return refusal(found)
+end
 local hold = read_hold(found[field])
 
 local function answer(kind, ...)

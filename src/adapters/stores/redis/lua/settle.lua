@@ -1,18 +1,42 @@
--- KEYS: books, inbox
+-- KEYS: books, inbox; for what comes late, receipts and what came late on its day
 -- ARGV: now or '', id, microseconds since it was admitted, lines, used, entry, news of rests,
 --       claim key, claim body, claim lasts, what the claim keeps, or '' to free it, 'denied' or ''
 local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
 local lines, used, records, writes = cjson.decode(ARGV[4]), cjson.decode(ARGV[5]), {}, {}
 local now = (ARGV[1] ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
-local names = {'swept', 'last', 'rests', 'version', 'h:' .. id}
+local names = {'swept', 'last', 'rests', 'version', 'layout', 'h:' .. id}
 if claim ~= '' then
   names[#names + 1] = 'c:' .. claim
 end
 local found = fetch(key, subject_fields(lines, {}, names))
+if refusal(found) then
+  return refusal(found)
+end
 local hold = read_hold(found['h:' .. id])
 
 local function answer(kind, waiting, kept)
   return {kind, fmt(now or 0), found.rests or '{}', found.version or '0', waiting, kept}
+end
+
+local LATE_KEPT = 47 * 86400 -- seconds, as in bookkeeping.py
+
+-- What comes late may be told again when the books have forgotten its hold, and its receipt.
+local function came_before()
+  if not KEYS[3] then
+    return false
+  end
+  if redis.call('SISMEMBER', KEYS[4], id) == 1 then
+    return true
+  end
+  local receipt = redis.call('HGET', KEYS[3], id)
+  return receipt and receipt:match('^[^\n]*\n([^\n]*)') ~= 'lost'
+end
+
+local function note_late()
+  if KEYS[4] then
+    redis.call('SADD', KEYS[4], id)
+    redis.call('EXPIRE', KEYS[4], LATE_KEPT)
+  end
 end
 
 -- By whom it was never admitted: the store was away, or nothing is limited. Who was turned away took
@@ -55,7 +79,8 @@ local function end_claim()
   return 0
 end
 
-if hold and hold.state == 'over' then
+if (hold and hold.state == 'over') or came_before() then
+  note_late()
   -- The script was run, and what was to follow it may not have been.
   local before = claim ~= '' and ARGV[11] ~= '' and read_claim(found['c:' .. claim]) or nil
   return answer('again', 0, before and before.id == id and 1 or 0)
@@ -83,4 +108,5 @@ if ARGV[7] ~= '{}' then
   writes.rests = found.rests
 end
 store(key, writes)
+note_late()
 return answer('ok', redis.call('RPUSH', KEYS[2], ARGV[6]), kept)

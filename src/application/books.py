@@ -15,8 +15,6 @@ from .share import Share
 
 T = TypeVar("T")
 
-#: Seconds a request waits for the store; `RELAY_STORE_DEADLINE_MS` says otherwise.
-STORE_SECONDS = 0.25
 SWEEP_SECONDS = 3.0
 #: Nothing may be done without the store then: worth waiting for.
 CLAIM_SECONDS = 2.0
@@ -33,7 +31,6 @@ class Books:
     clock: Clock
     share: Share
     on_store_down: OnStoreDown = "local"
-    patience: float = STORE_SECONDS
 
     async def admit(self, hold: Hold, by: float = inf) -> Verdict:
         """The ledger's verdict, or, when the store is away, a degraded one that admits. Raises
@@ -75,18 +72,18 @@ class Books:
 
     async def lease(self, name: str, ttl: float) -> int | None:
         """The lease's token; None when another has it, or the store is away."""
-        if self.outbox.away:
+        if self.outbox.late:
             return None
         try:
-            return await self._within(self.patience, self.leases.acquire(name, ttl))
+            return await self._within(self.outbox.patience, self.leases.acquire(name, ttl))
         except (StoreUnavailable, TimeoutError) as error:
-            self.outbox.failed("lease", error)
+            self.outbox.failed("lease", error, hurried=True)
             return None
 
     async def give_back(self, name: str, token: int) -> None:
         """Ends a lease early; one that cannot be given back runs out."""
         try:
-            await self._within(self.patience, self.leases.release(name, token))
+            await self._within(self.outbox.patience, self.leases.release(name, token))
         except (StoreUnavailable, TimeoutError) as error:
             self.outbox.failed("release", error)
 
@@ -97,12 +94,13 @@ class Books:
     async def _asked(
         self, hold: Hold, verb: str, ask: Callable[[Hold], Awaitable[Verdict]], by: float
     ) -> Verdict:
-        if self.outbox.away:
+        hurried, now = hold.claim is None, self.clock.monotonic()
+        if self.outbox.late if hurried else self.outbox.away:
             return self._without(hold)
-        left = by - self.clock.monotonic()
-        seconds = self.patience if hold.claim is None else max(self.patience, CLAIM_SECONDS)
+        patience, left = self.outbox.patience, by - now
+        seconds = patience if hurried else max(patience, CLAIM_SECONDS)
         try:
-            with self.outbox.asking():
+            with self.outbox.asking(hurried=hurried):
                 verdict = await self._within(min(seconds, left), ask(hold))
         except NotStorable:
             return self._without(hold)
@@ -110,10 +108,10 @@ class Books:
             if left < seconds and isinstance(error, TimeoutError):
                 # The caller's hurry is no failure of the store's.
                 raise DeadlineExceeded("The time allowed for this request is over.") from error
-            self.outbox.failed(verb, error)
+            self.outbox.failed(verb, error, hurried=hurried)
             return self._without(hold)
         if hold.limited:  # else it was not asked
-            self.outbox.answered()
+            self.outbox.answered(now)
             self.share.forget()
         return verdict
 

@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 
 from attrs import define, evolve, field
 
@@ -19,6 +20,9 @@ from ..domain.quota import NO_NEWS, Hold, News, Outcome
 
 #: Seconds for one settlement, and between two looks at a store that is away.
 SETTLE_SECONDS, AWAY = 1.0, 1.0
+#: Seconds that a caller waits for the store; `RELAY_STORE_DEADLINE_MS` says otherwise. One that is
+#: slower may still take what it is owed.
+STORE_SECONDS = 0.25
 #: Seconds for all that is left when the process ends.
 CLOSE_SECONDS = 5.0
 #: Outcomes kept; past that the oldest is let go, and said so.
@@ -28,48 +32,78 @@ MOST = 10_000
 @define
 class Outbox:
     """Settles, at once or later. `away`: the store failed a moment ago; nobody waits for it again
-    until it had its second, and then one alone tries."""
+    until it had its second, and then one alone tries. `late`: the same for those who have callers
+    waiting, also where it only was too slow for them."""
 
     ledger: Ledger
     clock: Clock
     observer: Observer
     most: int = MOST
+    patience: float = STORE_SECONDS
     waiting: "OrderedDict[str, tuple[Hold, Outcome]]" = field(factory=OrderedDict)
     _away_until: float = 0.0
-    #: The last time it was asked, it answered.
-    well: bool = True
+    _late_until: float = 0.0
+    #: The last time it was asked, it answered; and in time for a caller.
+    _answers: bool = True
+    _prompt: bool = True
+    _answered: float = 0.0
     _since: float = 0.0
     _trying: bool = False
+    _hurrying: bool = False
     _task: "asyncio.Task[None] | None" = None
 
     @property
+    def well(self) -> bool:
+        """It does what it is asked, and callers need not wait for it."""
+        return self._answers and self._prompt
+
+    @property
     def away(self) -> bool:
-        return not self.well and (self._trying or self.clock.monotonic() < self._away_until)
+        return not self._answers and (self._trying or self.clock.monotonic() < self._away_until)
+
+    @property
+    def late(self) -> bool:
+        waits = self._hurrying or self.clock.monotonic() < self._late_until
+        return self.away or (not self._prompt and waits)
 
     @contextmanager
-    def asking(self) -> Iterator[None]:
+    def asking(self, *, hurried: bool = False) -> Iterator[None]:
         """Around a call to the store that is not away: meanwhile, if it was away before, nobody
-        else tries. Whoever leaves it without an error has found it well."""
-        self._trying = not self.well
+        else tries. `hurried`: a caller waits; if it was late before, no other one does."""
+        self._trying = not self._answers
+        if hurried:
+            self._hurrying = not self._prompt
         try:
             yield
         finally:
             self._trying = False
+            if hurried:
+                self._hurrying = False
 
-    def failed(self, verb: str, error: Exception) -> None:
-        """The store did not do `verb`."""
+    def failed(
+        self, verb: str, error: Exception, *, hurried: bool = False, asked: float = inf
+    ) -> None:
+        """The store did not do `verb`; `hurried`: not in the time that a caller has. If it was
+        asked before its last answer, that answer is the later word."""
         now, said = self.clock.monotonic(), f"{type(error).__name__}: {error}".rstrip(": ")
         self.observer.note(StoreFailed(verb, said))
+        if asked < self._answered:
+            return
         if self.well:
             self._since = now
             self.observer.note(StoreAway(said))
-        self._away_until, self.well = now + AWAY, False
+        if hurried:
+            self._late_until, self._prompt = now + AWAY, False
+        if not (hurried and isinstance(error, TimeoutError)):
+            self._away_until, self._answers = now + AWAY, False
 
-    def answered(self) -> None:
-        """The store did what it was asked."""
-        if not self.well:
-            self.well = True
-            self.observer.note(StoreBack(self.clock.monotonic() - self._since))
+    def answered(self, asked: float) -> None:
+        """The store did what it was asked at that monotonic instant."""
+        before, now = self.well, self.clock.monotonic()
+        self._answers, self._answered = True, now
+        self._prompt = self._prompt or now - asked <= self.patience
+        if self.well and not before:
+            self.observer.note(StoreBack(now - self._since))
 
     async def settle(self, hold: Hold, outcome: Outcome) -> News:
         """Settles, or keeps it for later. Once called it is not lost, whoever is cancelled."""
@@ -84,8 +118,7 @@ class Outbox:
         except asyncio.CancelledError:
             self._keep(hold, outcome)  # twice is once: settling is idempotent
             raise
-        except (StoreUnavailable, TimeoutError) as error:
-            self.failed("settle", error)
+        except (StoreUnavailable, TimeoutError):
             self._keep(hold, outcome)
         return NO_NEWS
 
@@ -127,8 +160,7 @@ class Outbox:
                 await self._offer(hold, outcome)
             except NotStorable as error:
                 self._let_go(hold, error)  # it must not hold up the others
-            except (StoreUnavailable, TimeoutError) as error:
-                self.failed("settle", error)
+            except (StoreUnavailable, TimeoutError):
                 return
             self.waiting.pop(name, None)
 
@@ -136,8 +168,15 @@ class Outbox:
         self.observer.note(StoreFailed("settle", f"{error}; {hold.id} is in the log alone"))
 
     async def _offer(self, hold: Hold, outcome: Outcome) -> News:
-        with self.asking():
-            async with self.clock.deadline(self.clock.monotonic() + SETTLE_SECONDS):
-                news = await self.ledger.settle(hold, outcome)
-        self.answered()
+        now = self.clock.monotonic()
+        try:
+            with self.asking():
+                async with self.clock.deadline(now + SETTLE_SECONDS):
+                    news = await self.ledger.settle(hold, outcome)
+        except NotStorable:
+            raise
+        except (StoreUnavailable, TimeoutError) as error:
+            self.failed("settle", error, asked=now)
+            raise
+        self.answered(now)
         return news

@@ -41,8 +41,9 @@ class Reservation:
                 break
             self._move(stops[0].provider.name)
         passage.left = denials.left(verdict.headroom)
-        if not verdict.admitted:
-            # It takes nothing: its settlement must not be taken for one that nobody admitted.
+        if not verdict.admitted and not verdict.degraded:
+            # It takes nothing: its settlement must not be taken for one that nobody admitted. Where
+            # the store did not answer it may have admitted it: then its settlement gives it back.
             self.hold = evolve(self.hold, lines=())
         if denial is not None:
             raise denials.refusal(denial)

@@ -109,7 +109,9 @@ class Container(containers.DeclarativeContainer):
     #: Seconds any request may take.
     longest: Provider[float] = providers.Object(86_400.0)
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
-    outbox: Provider[Outbox] = providers.Singleton(Outbox, ledger, clock, observer)
+    outbox: Provider[Outbox] = providers.Singleton(
+        Outbox, ledger, clock, observer, patience=settings.provided.store_seconds
+    )
     books: Provider[Books] = providers.Singleton(
         Books,
         outbox,
@@ -117,7 +119,6 @@ class Container(containers.DeclarativeContainer):
         clock,
         providers.Singleton(Share, clock),
         on_store_down=settings.provided.on_store_down,
-        patience=settings.provided.store_seconds,
     )
     #: Seconds between checkpoints, and of which holds; None: the store is not worth them.
     every: Provider[float | None] = providers.Object(CHECKPOINT)

@@ -8,15 +8,16 @@ from random import Random
 
 import pytest
 
+from src.domain.receipt import Receipt
 from tests.support.provider import scripted
 
-from .audit import BOUND, Loss, intact, losses, reading, receipts, sums_are_of
-from .load import Load
-from .process import Process, processes
+from .audit import BOUND, FIRST_COMMIT, Loss, gather, intact, judged, reading, sums_are_of
+from .load import LONG, SHORT, Load
+from .process import Process, Setup, processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-KILLS, STREAMS, SHORT = 10, 40, 4
+KILLS, STREAMS, OTHERS = 10, 40, 4
 #: A hold outlives its process by 15 s; then comes the next request's turn.
 RELEASED_WITHIN = 20.0
 
@@ -29,13 +30,13 @@ async def loaded(
     is under way then is finished, and the relays are stopped."""
     load = Load(Random(5))
     async with scripted(load.play) as one:
-        with processes(count, folder, one.base_url) as relays:
+        with processes(count, Setup(folder, one.base_url)) as relays:
             for relay in relays:
                 await relay.start()
             callers = [
-                asyncio.create_task(load.call(relay.port, stream=place >= SHORT, pause=0.1))
+                asyncio.create_task(load.call(relay.port, kind, pause=0.1))
                 for relay in relays
-                for place in range(streams + SHORT)
+                for kind in (*[LONG] * streams, *[SHORT] * OTHERS)
             ]
             yield load, relays
             await asyncio.gather(*callers)
@@ -53,7 +54,7 @@ async def released(folder: Path, load: Load, relay: Process) -> float:
     began = asyncio.get_running_loop().time()
     async with reading(folder) as journal:
         while await journal.holds():
-            await load.once(relay.port, stream=False)
+            await load.once(relay.port, SHORT)
             await asyncio.sleep(0.25)
             assert asyncio.get_running_loop().time() < began + RELEASED_WITHIN
     return asyncio.get_running_loop().time() - began
@@ -66,7 +67,7 @@ def table(died: list[Loss]) -> None:
     )
     for life in sorted({loss.trip.life for loss in died}):
         of = [loss for loss in died if loss.trip.life == life]
-        streams = sum(loss.trip.stream for loss in of)
+        streams = sum(loss.trip.kind.stream for loss in of)
         delivered, recorded = sum(x.trip.delivered for x in of), sum(x.recorded for x in of)
         most = max(loss.tokens for loss in of)
         print(f"{life + 1:4}  {len(of):4}  {streams:7}  {delivered:9}  {recorded:8}  {most:12}")
@@ -75,11 +76,12 @@ def table(died: list[Loss]) -> None:
 async def audited(folder: Path, load: Load) -> list[Loss]:
     """Every request is in the books once, and they add up; what died, and what that cost."""
     intact(folder)
+    found: dict[str, Receipt] = {}
     async with reading(folder) as journal:
-        found = await receipts(journal)
-        total = await sums_are_of(journal, list(found.values()))
+        await gather(journal, found)
+        total = await sums_are_of(journal, found.values())
         assert () == await journal.holds()
-    died = losses(load.trips, found)
+    died = judged(load, found, unknown=FIRST_COMMIT).died
     print(f"\n{len(load.trips)} requests, {len(found)} receipts, {total.output_tokens} tokens")
     table(died)
     return died
@@ -100,7 +102,7 @@ async def test_ten_kills_under_load(tmp_path: Path) -> None:
     died = await audited(tmp_path, load)
 
     print(f"nothing reserved {seconds:.1f} s after the last start")
-    assert KILLS == len({loss.trip.life for loss in died if loss.trip.stream})
+    assert KILLS == len({loss.trip.life for loss in died if loss.trip.kind.stream})
     assert max(loss.tokens for loss in died) <= BOUND
 
 

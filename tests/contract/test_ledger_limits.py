@@ -220,3 +220,15 @@ async def test_who_was_turned_away_took_nothing(books: Books) -> None:
     receipt = evolve(denied.receipt, request_id="2")
     await books.ledger.settle(hold("2"), evolve(denied, receipt=receipt))
     assert [3, 8, 100] == await left(books, *ALL)
+
+
+async def test_an_admission_that_arrives_after_the_refusal_reserves_nothing(books: Books) -> None:
+    """It was under way for longer than its caller had time: whoever asked has been turned away."""
+    told = outcome("1", output=0)
+    denied = evolve(told, receipt=evolve(told.receipt, ending="denied", status=429))
+    await books.ledger.settle(hold("1"), denied)
+    await books.ledger.admit(hold("1"))
+
+    assert () == await books.journal.holds()
+    assert ["1"] == await books.ended()
+    assert [3, 10, 100] == await left(books, *ALL)

@@ -16,11 +16,10 @@ from src.adapters.stores.redis.journal import RedisJournal
 from src.adapters.stores.redis.layout import Keys
 from src.domain.usage import RequestQuery, UsageQuery
 from src.domain.usage_line import EVENT
-from tests.chaos.process import Process
+from tests.chaos.process import CLIENT, Process, Setup, key_of
 from tests.support.behaviours import chat
 from tests.support.caller import asking, request, send
 from tests.support.carriers import over_tcp
-from tests.support.catalogue import CLIENT_KEY
 from tests.support.cli import STRONG
 from tests.support.provider import ScriptedProvider, scripted
 from tests.support.redis_server import OwnServer, own_server
@@ -40,7 +39,8 @@ class Scene:
         """Streams and whole answers by turns; their statuses."""
         heard = [
             await send(
-                self.relay.base_url, request(body=asking("gpt-4o", stream=odd), key=CLIENT_KEY)
+                f"http://127.0.0.1:{self.relay.port}",
+                request(body=asking("gpt-4o", stream=odd), key=key_of(CLIENT)),
             )
             for odd in ([True, False] * count)[:count]
         ]
@@ -70,7 +70,7 @@ class Scene:
         """Once so many usage lines are in the log: a request ends a moment after its answer."""
         async with asyncio.timeout(20):
             while True:
-                if self.relay.log.read_text().count(EVENT) >= lines:
+                if self.relay.file.read_text().count(EVENT) >= lines:
                     return
                 await asyncio.sleep(0.05)
 
@@ -82,9 +82,13 @@ class Scene:
 
     def replay(self) -> str:
         """What the command says of the log of this relay. Raises where it fails."""
-        command = [sys.executable, "-m", "src", "usage", "replay", str(self.relay.log)]
+        command = [sys.executable, "-m", "src", "usage", "replay", str(self.relay.file)]
         return subprocess.run(
-            command, cwd=ROOT, env=self.relay.environment(), check=True, stdout=subprocess.PIPE
+            command,
+            cwd=ROOT,
+            env=self.relay.setup.environment(),
+            check=True,
+            stdout=subprocess.PIPE,
         ).stdout.decode()
 
 
@@ -93,7 +97,7 @@ async def scene_in(folder: Path) -> AsyncIterator[Scene]:
     async with scripted(chat()) as one:
         with own_server() as server:
             more = {"REDIS_URL": server.url, "RELAY_SIGNING_SECRET": STRONG, "RELAY_LANG": "en"}
-            relay = Process(folder, one.base_url, environ=more)
+            relay = Process(Setup(folder, one.base_url, store=more))
             try:
                 yield Scene(server, relay, one)
             finally:
@@ -127,7 +131,7 @@ async def test_the_log_of_a_relay_that_is_gone_is_booked(tmp_path: Path, how: st
         assert min(one) > 0
         assert tuple(number * (1 + SERVED) for number in one) == found == await scene.booked()
         assert 1 + SERVED == await scene.receipts()
-        assert STRONG not in scene.relay.log.read_text()
+        assert STRONG not in scene.relay.file.read_text()
 
 
 async def test_what_was_booked_in_the_meantime_is_known(tmp_path: Path) -> None:

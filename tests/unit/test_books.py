@@ -11,7 +11,7 @@ from src.application.outbox import Outbox
 from src.application.share import Share
 from src.domain import idempotency, quota
 from src.domain.errors import StoreDown, StoreUnavailable
-from src.domain.events import Event, StoreAway, StoreFailed
+from src.domain.events import Event, StoreAway, StoreBack, StoreFailed
 from src.domain.gauges import Denial
 from src.domain.idempotency import Claim
 from src.domain.lines import Amounts, Line
@@ -43,6 +43,22 @@ class Limited:
 
     async def sweep(self) -> int:
         return 0
+
+
+@define
+class Slow(Limited):
+    """The port `Ledger` of a store that takes so many seconds for everything."""
+
+    clock: HandClock
+    seconds: float
+
+    async def admit(self, hold: Hold) -> Verdict:
+        await self.clock.sleep(self.seconds)
+        return Verdict(admitted=True)
+
+    async def settle(self, hold: Hold, outcome: Outcome) -> News:
+        await self.clock.sleep(self.seconds)
+        return NO_NEWS
 
 
 class NoLeases:
@@ -173,3 +189,28 @@ async def test_neither_checkpoints_nor_sweeps_wait_for_a_store_that_is_away() ->
     await scene.books.sweep()
 
     assert ["admit"] == scene.store.asked
+
+
+async def test_a_store_that_is_too_slow_for_callers_takes_what_it_is_owed() -> None:
+    """That is no reason for callers to wait for it again: one of them does in each second. It is
+    told once that it went, and once that it is back."""
+    scene = Scene()
+    slow = scene.store.inner = Slow(scene.clock, 0.5)
+    limited = evolve(HOLD, lines=(Line("client:c", "requests", "total", 1, limit=1_000),))
+    for _ in range(3):
+        first = asyncio.create_task(scene.books.admit(limited))
+        await scene.clock.turn(0.25)
+        settling = asyncio.create_task(scene.books.settle(limited, Outcome(OPENED)))
+        await scene.clock.turn(0.5)
+        assert first.done()
+        assert settling.done()
+        assert (await scene.books.admit(limited)).degraded
+        await scene.clock.turn(0.5)
+    assert (["admit", "settle"] * 3, 0) == (scene.store.asked, len(scene.books.outbox.waiting))
+
+    slow.seconds = 0.0
+    last = asyncio.create_task(scene.books.admit(limited))
+    await scene.clock.turn(0.0)
+    assert not (await last).degraded
+    events = [type(event) for event in scene.said]
+    assert [StoreFailed, StoreAway, StoreFailed, StoreFailed, StoreBack] == events

@@ -6,7 +6,7 @@ from typing import TypeVar, get_args
 
 from attrs import field, frozen
 
-from ...application.books import STORE_SECONDS
+from ...application.outbox import STORE_SECONDS
 from ...domain.errors import Problem
 from ...domain.validation import near, zone_exists
 from .keys import is_weak, listed

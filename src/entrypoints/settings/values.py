@@ -5,7 +5,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from ...application.books import STORE_SECONDS
+from ...application.outbox import STORE_SECONDS
 from ...domain.catalogue import Snapshot
 
 OnStoreDown = Literal["local", "closed", "open"]

@@ -36,18 +36,19 @@ class RedisJournal:
 
     async def requests(self, query: RequestQuery) -> tuple[Receipt, ...]:
         await self._fold()
-        found: list[Receipt] = []
+        found: dict[str, Receipt] = {}
         last, limit = -1, max(0, query.limit)
         while len(found) < limit:
             first = last - _PAGE + 1
             (reply,) = await self.carrier.run(["LRANGE", self.keys.order, str(first), str(last)])
             ids = [id.decode() for id in reversed(listed(reply))]
             page = await self._receipts(ids)
-            found += [one for one in page if query.client in (None, one.client)]
+            # What ended since the page before has moved this one: some may come again.
+            found |= {one.request_id: one for one in page if query.client in (None, one.client)}
             if len(ids) < _PAGE:
                 break
             last -= _PAGE
-        return tuple(found[:limit])
+        return tuple(found.values())[:limit]
 
     async def usage(self, query: UsageQuery) -> tuple[Row, ...]:
         await self._fold()

@@ -146,6 +146,7 @@ class RedisLedger:
             self._store.lessons(outcome.learned),
             *self._claim(hold),
             words.kept_text(outcome.receipt, answer) if kept else "",
+            # Who was turned away without having been admitted took nothing.
             "denied" if outcome.receipt.ending == "denied" else "",
             late=hold if outcome.late else None,
         )

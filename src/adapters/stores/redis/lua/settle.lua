@@ -1,6 +1,6 @@
 -- KEYS: books, inbox; for what comes late, receipts and what came late on its day
 -- ARGV: now or '', id, microseconds since it was admitted, lines, used, entry, news of rests,
---       claim key, claim body, claim lasts, what the claim keeps, or '' to free it, 'denied' or ''
+--       claim key, claim body, claim lasts, what the claim keeps, or '' to free it; 'denied' or ''
 local key, id, claim = KEYS[1], ARGV[2], ARGV[8]
 local lines, used, records, writes = cjson.decode(ARGV[4]), cjson.decode(ARGV[5]), {}, {}
 local now = (ARGV[1] ~= '' or ARGV[7] ~= '{}') and clock(ARGV[1]) or nil
@@ -43,8 +43,8 @@ end
 -- nothing.
 local function charge()
   local inside = {}
-  for _, line in ipairs(lines) do
-    if ARGV[12] == '' and in_window(line, now) then
+  for _, line in ipairs(ARGV[12] == '' and lines or {}) do
+    if in_window(line, now) then
       inside[#inside + 1] = line
     end
   end

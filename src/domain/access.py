@@ -9,9 +9,13 @@ from attrs import frozen
 from .catalogue import ClientKey, Provider
 from .errors import InvalidKey, NotConfigured
 from .index import Index
+from .legacy_tokens import LegacyTokens, is_legacy
 
 #: Models under this name need no key on the caller's own machine (design, section 5: demo).
 DEMO = "demo"
+
+#: The temporary keys of ai-relay are off unless asked for.
+NO_TOKENS = LegacyTokens()
 
 _NO_KEY = "No client key is configured. Set RELAY_API_KEY to 16 or more characters."
 _HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
@@ -39,7 +43,14 @@ def presented(headers: Mapping[str, str]) -> str | None:
     return next((key for key in given if key), None)
 
 
-def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal:
+def admit(
+    headers: Mapping[str, str],
+    index: Index,
+    *,
+    local: bool,
+    legacy: LegacyTokens = NO_TOKENS,
+    now: float = 0.0,
+) -> Principal:
     """The principal, or raises InvalidKey, or NotConfigured where no key could be valid.
     `local`: peer and Host are loopback and no web page sent it."""
     check_configured(index)
@@ -47,6 +58,8 @@ def admit(headers: Mapping[str, str], index: Index, *, local: bool) -> Principal
     found = None if key is None else _known(key, index)
     if found is not None:
         return Principal(found.name, local=local)
+    if key is not None and is_legacy(key):
+        return Principal(legacy.client(key, now), local=local)
     if local and has_demo(index):
         return Principal("local", demo_only=True, local=True)
     raise wrong_key() if key is not None else missing_key()

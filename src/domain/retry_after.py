@@ -46,6 +46,13 @@ def used_up(headers: Mapping[str, str], now: float) -> float | None:
     return None if found is None else min(found, LONGEST)
 
 
+def remaining(headers: Mapping[str, str]) -> dict[str, str]:
+    """What a provider says is left of its limits: `requests` -> "59"."""
+    names = {f"x-ratelimit-remaining-{what}": what for what in _OPENAI}
+    names |= {f"anthropic-ratelimit-{what}-remaining": what for what in _ANTHROPIC}
+    return {what: headers[name].strip()[:32] for name, what in names.items() if name in headers}
+
+
 def _milliseconds(value: str | None) -> float | None:
     if value is None or not _MILLISECONDS.fullmatch(value.strip()):
         return None
@@ -57,16 +64,16 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
     first = value.partition(",")[0].strip()  # sent twice, it comes joined; dates begin with a word
     if _SECONDS.fullmatch(first):
         return float(first)
-    until = _date(value)
+    until = http_date(value)
     if until is None:
         return None
     # Against the answer's own clock: ours may be wrong (RFC 9110 section 6.6.1).
-    sent = _date(headers.get("date", ""))
+    sent = http_date(headers.get("date", ""))
     left = until - (now if sent is None else sent)
     return left if left > 0 else None
 
 
-def _date(value: str) -> float | None:
+def http_date(value: str) -> float | None:
     """IMF-fixdate, RFC 850 or asctime, always GMT."""
     try:
         parsed = parsedate_to_datetime(value)

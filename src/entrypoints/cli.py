@@ -1,4 +1,4 @@
-"""The command line: `airelay serve | check | init | models | usage | requests | store | ...`."""
+"""The command line: `airelay serve | check | doctor | init | models | usage | store | ...`."""
 
 import os
 import sys
@@ -9,11 +9,11 @@ from attrs import evolve
 
 from .. import __version__
 from ..domain.errors import ConfigurationError
-from ..locales import say
 from .commands.books import requests
 from .commands.budget import budget
-from .commands.example import SCHEMA, NotWritten, write_example
+from .commands.doctor import doctor
 from .commands.group import BAD_CONFIGURATION, Around, Commands, file_option, print_json, show
+from .commands.init import init
 from .commands.report import (
     key_is_elsewhere,
     names,
@@ -115,32 +115,6 @@ def check(around: Around, as_json: bool, file: Path | None) -> None:
 
 
 @cli.command()
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-@click.option(
-    "--format", "suffix", type=click.Choice(["toml", "yaml"]), default="toml", show_default=True
-)
-@click.pass_obj
-def init(around: Around, force: bool, suffix: str) -> None:
-    """Write a commented example configuration into the current folder.
-
-    Writes relay.toml (or relay.yaml), and relay.schema.json beside it, from which editors
-    complete and check the fields. Nothing is overwritten without --force.
-
-    \b
-    Examples:
-      airelay init
-      airelay init --format yaml
-    """
-    try:
-        path = write_example(around.folder, suffix, force=force)
-    except NotWritten as error:
-        sentence = say(error.id, around.lang, file=error.file, reason=error.reason)
-        raise click.ClickException(sentence) from error
-    click.echo(say("init_wrote", around.lang, file=path.name, schema=SCHEMA))
-    click.echo(say("init_next", around.lang))
-
-
-@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @file_option
 @click.pass_obj
@@ -191,6 +165,8 @@ def version() -> None:
 
 
 cli.add_command(budget)
+cli.add_command(doctor)
+cli.add_command(init)
 cli.add_command(usage)
 cli.add_command(requests)
 cli.add_command(store)

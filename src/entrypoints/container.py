@@ -34,6 +34,7 @@ from ..application.receipts import Receipts
 from ..application.relay import Relay
 from ..application.share import Share
 from ..application.travel import Travel
+from ..domain.legacy_tokens import LegacyTokens
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from ..domain.prices import Prices
 from .lifetime import Step, in_turn, nothing
@@ -173,6 +174,8 @@ class Container(containers.DeclarativeContainer):
         observer=observer,
         new_id=providers.Object(new_id),
         max_body_bytes=settings.provided.max_body_bytes,
+        legacy=providers.Singleton(LegacyTokens, settings.provided.legacy_secret),
+        forgetful=forgetful,
         since=providers.Callable(lambda clock: int(clock.now()), clock),
         open=providers.Factory(in_turn, opens, relay.provided.open),
         close=providers.Factory(in_turn, relay.provided.close, closes, outbound.provided.aclose),

@@ -10,7 +10,8 @@ from src.adapters.stores.redis import costs
 from src.adapters.stores.redis.costs import Spent, spent
 from src.domain.catalogue import Limit
 from src.domain.usage import Heading, Row, Tally
-from src.entrypoints.commands.budget import Month, lines, record
+from src.entrypoints.commands.budget import lines, record
+from src.entrypoints.month import Month
 from tests.support.cli import STRONG, Invoke
 
 UPSTASH = {"KV_REST_API_URL": "https://x.upstash.io", "KV_REST_API_TOKEN": "t" * 20}

@@ -12,6 +12,7 @@ FOUND = [
     ("GET", "/v1/models/org/model:free", "model", "org/model:free"),
     ("GET", "/v1/models//x/", "model", "/x/"),
     ("GET", "/v1/receipts/0123", "receipt", "0123"),
+    ("GET", "/v1/relay/stream-test", "stream_test", ""),
     ("GET", "/health", "health", ""),
     ("GET", "/health/liveness", "liveness", ""),
     ("GET", "/health/readiness", "readiness", ""),

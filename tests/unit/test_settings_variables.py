@@ -69,6 +69,7 @@ def test_what_is_honoured_is_not_remarked_on(variable: object, tmp_path: Path) -
         "RELAY_STORE_ANSWERS": "on",
         "RELAY_STRICT_TRANSLATION": "off",
         "RELAY_UNKNOWN_PRICE": "refuse",
+        "RELAY_LEGACY_TOKENS": "off",
         "RELAY_LOG": "json",
         "RELAY_MAX_REQUEST_BYTES": "5000",
         "PORT": "80",

@@ -62,7 +62,8 @@ def _readiness(house: House) -> View:
             if resting_until(key, "", rests) <= now
         )
         ready = bool(awake and index.client_keys)
-        store = "ok" if house.relay.books.outbox.well else "away"
+        kept = "memory" if house.forgetful else "ok"
+        store = kept if house.relay.books.outbox.well else "away"
         state = {"status": "ok" if ready else "not_ready", "version": __version__}
         return _json(200 if ready else 503, {**state, "keys_awake": awake, "store": store})
 

@@ -15,7 +15,8 @@ BEAT = 15.0
 #: The server's own end, after its grace: a stream under way must not just stop.
 _STOPPING = NothingToTry("The relay is being stopped; ask again.", retry_after=1.0)
 
-_STREAM_HEADERS = [
+#: What every stream goes out with; `x-accel-buffering` tells nginx not to hold it back.
+STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
@@ -143,7 +144,7 @@ class HttpCaller:
         self._opened = True
         self._status = 200
         await self._send(
-            {"type": "http.response.start", "status": 200, "headers": headers + _STREAM_HEADERS}
+            {"type": "http.response.start", "status": 200, "headers": headers + STREAM_HEADERS}
         )
 
     async def _write(self, data: bytes) -> None:

@@ -16,7 +16,7 @@ from ...domain.receipt import Receipt
 from . import errors, receipt_headers, reply
 from .asgi import App, Message, Receive, Scope, Send
 from .body import ClientGone
-from .handlers import chat, models, receipts
+from .handlers import chat, models, receipts, stream_test
 from .house import House, Visit
 from .knobs import client_request_id
 from .routes import Match, match
@@ -29,6 +29,7 @@ _HANDLERS: dict[str, Callable[[House, Visit], Awaitable[None]]] = {
     "models": models.list_all,
     "model": models.one,
     "receipt": receipts.one,
+    "stream_test": stream_test.count,
 }
 
 
@@ -92,7 +93,9 @@ class Gate:
         found = match(str(visit.scope["method"]), visit.path)
         if found.route.policy == "client":
             local = is_local(visit.scope, visit.headers)
-            visit.principal = access.admit(visit.headers, index, local=local)
+            visit.principal = access.admit(
+                visit.headers, index, local=local, legacy=self.house.legacy, now=visit.at
+            )
         visit.rest = found.rest
         return found
 

@@ -9,6 +9,7 @@ from ...application.receipts import Receipts
 from ...application.relay import Relay
 from ...domain import access
 from ...domain.access import Principal
+from ...domain.legacy_tokens import LegacyTokens
 from ...domain.ports import Clock, Observer
 from .asgi import Receive, Scope, Send
 from .caller import BEAT
@@ -34,6 +35,9 @@ class House:
     max_body_bytes: int
     since: int
     beat: float = BEAT
+    legacy: LegacyTokens = access.NO_TOKENS
+    #: Is memory all there is, where instances come and go?
+    forgetful: bool = False
     #: Makes ready what the first request needs.
     open: Callable[[], Awaitable[None]] = _nothing
     #: Closes what the process holds open, once the last request is over.

@@ -40,6 +40,7 @@ ROUTES = (
     Route("GET", "/v1/models", "models", "client", "gate"),
     Route("GET", "/v1/models/*", "model", "client", "gate"),
     Route("GET", "/v1/receipts/*", "receipt", "client", "gate"),
+    Route("GET", "/v1/relay/stream-test", "stream_test", "client", "gate"),
     Route("GET", "/", "welcome", "public", "quart"),
     Route("GET", "/health", "health", "public", "quart"),
     Route("GET", "/health/liveness", "liveness", "public", "quart"),

@@ -27,6 +27,8 @@ class Checked:
     unreadable: tuple[str, ...] = ()
     #: What it throws away when its memory is full; None: it does not say; "": that cannot happen.
     evicts: str | None = ""
+    #: By how many seconds its clock is ahead of this machine's; None: it does not say.
+    ahead: float | None = None
 
     @property
     def forgets(self) -> bool:

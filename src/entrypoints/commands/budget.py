@@ -1,52 +1,20 @@
 """`airelay budget`: what the store has cost this month, in commands, and what is left."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from attrs import frozen
 
 from ...adapters.stores.redis import costs
 from ...adapters.stores.redis.costs import Spent
-from ...domain.usage import UsageQuery
 from ...locales import say
+from ..month import Month
 from ..settings import Settings, load
 from ..settings.paths import Json
 from .books import read
 from .group import Around, file_option, print_json, show
-
-
-@frozen
-class Month:
-    """The calendar month that runs, in the deployment's time zone."""
-
-    begins: datetime
-    ends: datetime
-    now: datetime
-
-    @classmethod
-    def of(cls, now: datetime, zone: ZoneInfo) -> "Month":
-        first = now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return cls(first, (first + timedelta(days=32)).replace(day=1), now)
-
-    @property
-    def passed(self) -> float:
-        """Seconds, at least one."""
-        return max(1.0, (self.now - self.begins.astimezone(UTC)).total_seconds())
-
-    def whole(self, commands: int) -> int:
-        """What a month comes to that goes on like this."""
-        seconds = (self.ends.astimezone(UTC) - self.begins.astimezone(UTC)).total_seconds()
-        return round(commands * seconds / self.passed)
-
-    def when(self, commands: int, allowance: int) -> datetime | None:
-        """When the allowance is used up at this rate; None: not in this month."""
-        if self.whole(commands) <= allowance:
-            return None
-        after = timedelta(seconds=self.passed * allowance / commands)
-        return (self.begins.astimezone(UTC) + after).astimezone(self.begins.tzinfo)
 
 
 @click.command()
@@ -133,6 +101,5 @@ def lines(found: Spent, month: Month, allowance: int, lang: str) -> Iterator[str
 
 
 def _spent(settings: Settings, month: Month) -> Spent:
-    query = UsageQuery("day", since=month.begins.date().isoformat())
-    rows = read(settings, lambda journal: journal.usage(query))
+    rows = read(settings, lambda journal: journal.usage(month.query))
     return costs.spent(rows, settings.snapshot.limits, month.passed)

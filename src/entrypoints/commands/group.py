@@ -1,6 +1,7 @@
 """What the commands of the command line have in common."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -32,13 +33,20 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
     serve.run(settings, host=host, port=port)
 
 
+def somebody_is_there() -> bool:
+    """Is there a person at a terminal who can be asked?"""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 @frozen
 class Around:
-    """What the commands work in: the environment, the folder, and what `serve` runs."""
+    """What the commands work in: the environment, the folder, what `serve` runs, and whether
+    questions can be asked."""
 
     environ: Mapping[str, str] = field(repr=False)
     folder: Path
     run: Run = serve
+    asks: Callable[[], bool] = somebody_is_there
 
     @property
     def lang(self) -> str:

@@ -51,6 +51,14 @@ def secrets(environ: Mapping[str, str]) -> Secrets:
     return Secrets(admin, signing or None, off, tuple(said))
 
 
+def legacy_off(own: Secrets, *, wanted: bool) -> dict[str, str]:
+    """Why temporary keys of ai-relay are not accepted, although they are wanted."""
+    if not wanted or own.signing_secret is not None:
+        return {}
+    mend = f"Set RELAY_SIGNING_SECRET to what signed them: {HOW_TO_MAKE}."
+    return {"legacy_tokens": f"RELAY_LEGACY_TOKENS needs a strong signing secret. {mend}"}
+
+
 class Reader:
     """Reads single variables; what cannot be read becomes a fault and the default stands."""
 
@@ -124,6 +132,9 @@ class Reader:
     def strict_translation(self, file: ServerRecord) -> bool:
         said = self._choice("RELAY_STRICT_TRANSLATION", _SWITCHES, "auto")
         return file.strict_translation is not False if said == "auto" else said == "on"
+
+    def legacy_tokens(self) -> bool:
+        return self._choice("RELAY_LEGACY_TOKENS", _SWITCHES, "auto") == "on"
 
     def unknown_price(self, file: ServerRecord) -> UnknownPrice:
         options: dict[str, UnknownPrice] = {"zero": "zero", "refuse": "refuse"}

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import re
 from collections.abc import Iterable
 
@@ -52,10 +53,24 @@ _KNOWN = frozenset(
 )
 
 
+#: What secrets are drawn from: hexadecimal is two of them. And printable ASCII besides these.
+_KINDS = ("0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_OTHERS = 33
+
+
 def is_weak(secret: str) -> bool:
     """Could a stranger guess it: under 16 characters, a known default, or one character only?"""
     bare = re.sub(r"[\W_]", "", secret.lower())
     return len(secret) < SHORTEST or bare in _KNOWN or len(set(bare)) < 3
+
+
+def bits(secret: str) -> int:
+    """What has to be guessed at most, were each character drawn at random from the kinds that
+    occur; repeats count little."""
+    letters = set(secret)
+    pool = sum(len(kind) for kind in _KINDS if letters & set(kind))
+    pool += _OTHERS if letters - set("".join(_KINDS)) else 0
+    return int(min(len(secret), 3 * len(letters)) * math.log2(max(2, pool)))
 
 
 def digest(secret: str) -> bytes:

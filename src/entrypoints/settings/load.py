@@ -11,7 +11,7 @@ from ...domain.catalogue import Snapshot
 from ...domain.errors import ConfigurationError, Problem
 from . import prices, sources, variables
 from . import store as stores
-from .environment import Reader, secrets
+from .environment import Reader, legacy_off, secrets
 from .folders import data_dir
 from .providers import address_variables, known_variables
 from .records import FileRecord, typed
@@ -36,7 +36,8 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
     _raise_if_any(faults, validation.problems(content), places)
     off = {**settings.snapshot.switched_off, **content.switched_off}
     own = _own_variables(record) | stores.names(environ)
-    notices += variables.notices(environ, own)
+    misspelt = tuple(variables.misspelt(environ, own))
+    notices += (*variables.notices(environ, own), *misspelt)
     return evolve(
         settings,
         snapshot=evolve(content, switched_off=off),
@@ -46,6 +47,7 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
             *validation.notices(content),
             *prices.notices(content, settings.unknown_price),
         ),
+        misspelt=misspelt,
     )
 
 
@@ -69,10 +71,10 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
     """All but the snapshot; of that only what weak secrets switch off."""
     reader, file = found.reader, found.file.server
     own = secrets(found.environ)
-    on_vercel = reader.on_vercel()
+    on_vercel, legacy = reader.on_vercel(), reader.legacy_tokens()
     kept = stores.store(found.environ, reader.faults, on_vercel=on_vercel)
     return Settings(
-        snapshot=Snapshot(switched_off=own.off),
+        snapshot=Snapshot(switched_off={**own.off, **legacy_off(own, wanted=legacy)}),
         data_dir=data_dir(found.environ, folder),
         source=source,
         admin_key=own.admin_key,
@@ -91,6 +93,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         strict_translation=reader.strict_translation(file),
         unknown_price=reader.unknown_price(file),
         on_vercel=on_vercel,
+        legacy_tokens=legacy,
         notices=(*own.notices, *kept.notices),
     )
 

@@ -59,5 +59,16 @@ class Settings:
     strict_translation: bool = True
     unknown_price: UnknownPrice = "zero"
     on_vercel: bool = False
+    #: Temporary keys of ai-relay are accepted until they expire (docs/migrate-from-ai-relay.md).
+    legacy_tokens: bool = False
     #: What the operator should know and need not mend before starting.
     notices: tuple[str, ...] = ()
+    #: Of these, the ones about variables that nobody knows.
+    misspelt: tuple[str, ...] = ()
+
+    @property
+    def legacy_secret(self) -> bytes | None:
+        """What temporary keys of ai-relay must be signed with; None: none is accepted."""
+        if not self.legacy_tokens or self.signing_secret is None:
+            return None
+        return self.signing_secret.encode()

@@ -38,6 +38,7 @@ VARIABLES: tuple[Variable, ...] = (
     *_honoured("RELAY_ON_STORE_DOWN RELAY_DATA_DIR RELAY_DEMO RELAY_LOG RELAY_LANG RELAY_HOST"),
     *_honoured("RELAY_PORT PORT RELAY_CONFIG RELAY_MAX_REQUEST_BYTES VERCEL RELAY_STORE_ANSWERS"),
     *_honoured("RELAY_STRICT_TRANSLATION RELAY_UNKNOWN_PRICE RELAY_STORE_DEADLINE_MS"),
+    *_honoured("RELAY_LEGACY_TOKENS"),
     *_honoured("KV_REST_API_URL KV_REST_API_TOKEN REDIS_URL KV_URL"),
     *_honoured("UPSTASH_REDIS_REST_URL UPSTASH_REDIS_REST_TOKEN"),
     *_honoured("OPENAI_API_KEY OPENAI_KEYS OPENAI_BASE_URL"),
@@ -85,6 +86,10 @@ def notices(environ: Mapping[str, str], used: frozenset[str]) -> Iterator[str]:
     for variable in VARIABLES:
         if variable.says and environ.get(variable.name, "").strip() and variable.name not in used:
             yield f"{variable.name} is {variable.role}: {variable.says}."
+
+
+def misspelt(environ: Mapping[str, str], used: frozenset[str]) -> Iterator[str]:
+    """One sentence for each variable that looks like ours and is not, with what it may mean."""
     for name in sorted(environ):
         if name.startswith("RELAY_") and name not in NAMES | used:
             yield f"{name} is not known here. {near(name, NAMES)}".rstrip()

@@ -35,8 +35,9 @@ class RedisInspection:
         seconds = await timed(lambda: self.carrier.run(["PING"]), self.clock)
         found = await every(self.carrier, self.keys)
         bad = [row.id for row in found.rows if reading(row, self.configured) is None]
-        books, policy, info = await self.carrier.run(
-            ["HGETALL", self.keys.books], ["CONFIG", "GET", "maxmemory-policy"], ["INFO"]
+        asked = self.clock.now()
+        books, policy, info, told = await self.carrier.run(
+            ["HGETALL", self.keys.books], ["CONFIG", "GET", "maxmemory-policy"], ["INFO"], ["TIME"]
         )
         _known(books)
         return Checked(
@@ -46,6 +47,7 @@ class RedisInspection:
             records=len(found.found),
             unreadable=(*bad, *_unreadable(books)),
             evicts=_policy(policy, info),
+            ahead=_ahead(told, (asked + self.clock.now()) / 2),
         )
 
     async def stats(self) -> Stats:
@@ -99,6 +101,14 @@ def _policy(reply: Reply | Refused, info: Reply | Refused) -> str | None:
             return policy.decode("utf-8", "replace")
     found = _POLICY.search(_text(info))
     return found[1] if found else None
+
+
+def _ahead(told: Reply | Refused, now: float) -> float | None:
+    """Against the middle of the trip."""
+    match told:
+        case [bytes(seconds), bytes(micros)] if seconds.isdigit() and micros.isdigit():
+            return int(seconds) + int(micros) / 1e6 - now
+    return None
 
 
 def _text(reply: Reply | Refused) -> str:

@@ -1,0 +1,1 @@
+"""What `airelay doctor` looks at: this machine, providers, and relays at a URL."""

@@ -1,0 +1,1 @@
+"""What `airelay doctor` makes of what was observed: facts in, findings out."""

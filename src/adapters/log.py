@@ -19,6 +19,7 @@ from ..domain.events import (
     StoreBack,
     StoreFailed,
     Unbooked,
+    WorkerEnded,
 )
 from ..domain.receipt import Receipt
 from ..domain.redaction import scrub
@@ -79,6 +80,8 @@ def _fields(event: Remark) -> dict[str, object]:
             return {"event": "store_away", "detail": _clean(detail)}
         case StoreBack(seconds=seconds):
             return {"event": "store_back", "seconds": round(seconds, 3)}
+        case WorkerEnded(pid=pid, how=how, replaced_after=seconds):
+            return {"event": "worker_ended", "pid": pid, "how": how, "replaced_after": seconds}
         case Faulted(request_id=request_id, detail=detail):
             return {"event": "fault", "request_id": request_id, "detail": _whole(detail)}
 

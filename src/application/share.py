@@ -18,7 +18,7 @@ from ..domain.quota import Hold, Outcome, Verdict
 SHARE, MONEY_SHARE = 0.25, 0.05
 #: When to ask again (microseconds).
 SOON = 2_000_000
-#: How many instances are thought to be there: nobody can count them now.
+#: How many instances are thought to be there, if not more are known of: nobody can count them now.
 INSTANCES = 4
 
 
@@ -29,6 +29,7 @@ class Share:
 
     clock: Clock
     known: bool = False
+    instances: int = INSTANCES
     _records: Records = field(factory=dict)
     _holds: dict[str, tuple[Line, ...]] = field(factory=dict)
 
@@ -72,9 +73,9 @@ class Share:
         """A request may begin with an eighth of the part at hand: bounds on what it may use are
         large, parts are small, and it is what it used that counts."""
         if line.metric == "cost":
-            part = int(line.limit * MONEY_SHARE / INSTANCES) if self.known else 0
+            part = int(line.limit * MONEY_SHARE / self.instances) if self.known else 0
         else:
-            part = max(min(1, line.limit), int(line.limit * SHARE / INSTANCES))
+            part = max(min(1, line.limit), int(line.limit * SHARE / self.instances))
         return evolve(line, limit=part, amount=min(line.amount, max(part // 8, 1)))
 
 

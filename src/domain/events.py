@@ -73,6 +73,16 @@ class Unbooked:
 
 
 @frozen
+class WorkerEnded:
+    """A process of the relay ended that should not have; another takes its place so many seconds
+    later. `how`: its exit status or signal, in words."""
+
+    pid: int
+    how: str
+    replaced_after: float
+
+
+@frozen
 class Faulted:
     """A defect of the relay's own: the request got an error and the log gets the trace."""
 
@@ -89,6 +99,7 @@ Remark = (
     | StoreFailed
     | StoreAway
     | StoreBack
+    | WorkerEnded
     | Faulted
 )
 Event = Remark | Unbooked

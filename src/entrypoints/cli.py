@@ -27,6 +27,7 @@ from .commands.usage import report, usage
 from .first_key import first_key, with_first_key
 from .settings import load
 from .settings.values import LogStyle
+from .sharing import check_workers
 
 
 def main() -> None:
@@ -53,8 +54,21 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--host", metavar="ADDRESS", help="Listen here. 0.0.0.0: all addresses.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Listen on this port.")
+@click.option(
+    "--host", metavar="ADDRESS", help="Listen here. 0.0.0.0: all addresses. [default: 127.0.0.1]"
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen on this port. [default: 8787]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="So many processes share the port, one for each processor at most. [default: 1]",
+)
+@click.option(
+    "--grace",
+    type=click.IntRange(0, 3600),
+    metavar="SECONDS",
+    help="For streams to finish after a signal to stop. [default: 30]",
+)
 @click.option(
     "--log",
     type=click.Choice(["auto", "json", "text"]),
@@ -66,25 +80,40 @@ def serve(
     around: Around,
     host: str | None,
     port: int | None,
+    workers: int | None,
+    grace: int | None,
     log: LogStyle | None,
     file: Path | None,
 ) -> None:
     """Run the relay.
 
-    Listens on 127.0.0.1:8787 unless the options, RELAY_HOST and RELAY_PORT (or PORT), or [server]
-    in the file say otherwise, in this order. On any other address than this machine's own the
-    relay answers only with a client key: set RELAY_API_KEY. Exits with 78, and a list of what to
-    mend, when the configuration cannot be used.
+    The options go over RELAY_HOST, RELAY_PORT (or PORT), RELAY_WORKERS, RELAY_GRACE_SECONDS and
+    RELAY_LOG, and these over [server] in the file. On any other address than this machine's own
+    the relay answers only with a client key: set RELAY_API_KEY. Exits with 78, and a list of what
+    to mend, when the configuration cannot be used.
+
+    SIGTERM and Ctrl+C stop it: nobody new is let in, and requests under way have the grace; then
+    they end with an error that says so. A second signal ends them at once. Books are settled
+    either way.
 
     \b
     Examples:
       airelay serve
       airelay serve --port 9000 --log json
+      airelay serve --workers 4 --grace 60
       RELAY_API_KEY=$(openssl rand -hex 24) airelay serve --host 0.0.0.0
     """
     settings = load(around.environ, around.folder, file)
     host, port = host or settings.host, port or settings.port
-    settings = evolve(settings, host=host, port=port, log=log or settings.log)
+    settings = evolve(
+        settings,
+        host=host,
+        port=port,
+        workers=workers or settings.workers,
+        grace=settings.grace if grace is None else grace,
+        log=log or settings.log,
+    )
+    check_workers(settings, sys.platform)
     around.run(with_first_key(settings, host), host=host, port=port)
 
 

@@ -32,7 +32,7 @@ from ..application.keeper import CHECKPOINT, Keeper, Kept
 from ..application.outbox import Outbox
 from ..application.receipts import Receipts
 from ..application.relay import Relay
-from ..application.share import Share
+from ..application.share import INSTANCES, Share
 from ..application.travel import Travel
 from ..domain.legacy_tokens import LegacyTokens
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
@@ -118,7 +118,13 @@ class Container(containers.DeclarativeContainer):
         outbox,
         leases,
         clock,
-        providers.Singleton(Share, clock),
+        providers.Singleton(
+            Share,
+            clock,
+            instances=providers.Callable(
+                lambda settings: max(INSTANCES, settings.workers), settings
+            ),
+        ),
         on_store_down=settings.provided.on_store_down,
     )
     #: Seconds between checkpoints, and of which holds; None: the store is not worth them.

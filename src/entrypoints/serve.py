@@ -1,47 +1,72 @@
-"""One process on one machine: uvicorn, and a banner that says what to do next."""
+"""The relay on a machine: one process or several on one port, and a banner that says what to do."""
 
 import gc
 import os
 import socket
 import sys
+from functools import partial
 
-import uvicorn
-
-from ..adapters.http.asgi import App
-from ..adapters.http.server import Protocol
+from ..adapters.clock import RealClock
+from ..adapters.log import LogObserver
 from ..domain.access import DEMO
 from ..locales import language, say
+from .container import log_style, write_line
+from .descriptors import is_low, raise_limit
 from .environments import build
 from .first_key import is_loopback
+from .server import Server, config
 from .settings import Settings
-
-#: Seconds for streams under way to finish after a signal to stop.
-GRACE = 30
-
-
-class Server(uvicorn.Server):
-    """Prints the banner once it listens."""
-
-    def __init__(self, config: uvicorn.Config, banner: str) -> None:
-        super().__init__(config)
-        self._banner = banner
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and self._banner:
-            sys.stderr.write(self._banner)
-            sys.stderr.flush()
+from .workers import HEARD, Ends, Supervisor
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:
     """Serves until told to stop. Exits with a sentence when the address cannot be had."""
+    limit = raise_limit()
     listener = _listen(host, port)
-    container = build("serve", settings)
     address = _address(host, listener.getsockname()[1])
-    server = Server(config(container.app()), banner(settings, address, host, language(os.environ)))
-    _calm_collector()
+    lang = language(os.environ)
+    low = say("files_low", lang, limit=limit) if is_low(limit) else ""
+    text = banner(settings, address, host, lang, low=low)
     with listener:
+        if settings.workers == 1:
+            _serve_alone(settings, listener, text)
+        else:
+            sys.exit(_supervise(settings, listener, text))
+
+
+def _serve_alone(settings: Settings, listener: socket.socket, text: str) -> None:
+    app = build("serve", settings).app()
+    _calm_collector()
+    Server(config(app, settings.grace), partial(_show, text)).run(sockets=[listener])
+
+
+def _supervise(settings: Settings, listener: socket.socket, text: str) -> int:
+    """The exit status. The socket is made once, before the workers: whoever is free takes the next
+    connection, and none is lost when one of them dies."""
+
+    def work(ends: Ends) -> None:
+        app = build("serve", settings).app()  # each has its own: nothing is shared but the store
+        server = Server(
+            config(app, settings.grace), ends.tell, signals=HEARD, lifeline=ends.lifeline
+        )
         server.run(sockets=[listener])
+
+    # Raises here what every worker would say; and what it imports, the workers need not.
+    build("serve", settings).app()
+    _calm_collector()
+    return Supervisor(
+        settings.workers,
+        work,
+        LogObserver(write_line, log_style(settings)),
+        RealClock(),
+        all_ready=partial(_show, text),
+        stopping=listener.close,
+    ).run()
+
+
+def _show(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _calm_collector() -> None:
@@ -51,29 +76,16 @@ def _calm_collector() -> None:
     gc.freeze()
 
 
-def config(app: App) -> uvicorn.Config:
-    """uvicorn as every environment of ours uses it: no log of its own, no trust in proxies."""
-    return uvicorn.Config(
-        app,
-        http=Protocol,
-        loop="auto",
-        ws="none",
-        log_level="error",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=GRACE,
-    )
-
-
-def banner(settings: Settings, address: str, host: str, lang: str = "en") -> str:
-    """What a person reads when the relay is up."""
+def banner(settings: Settings, address: str, host: str, lang: str = "en", *, low: str = "") -> str:
+    """What a person reads when the relay is up; `low`: a word on the limit of open files."""
     names = [provider.name for provider in settings.snapshot.providers if provider.enabled]
     shown = ", ".join(names) or say("banner_none", lang)
     lines = ["", say("banner_listens", lang, address=address)]
     lines.append(say("banner_providers", lang, names=shown))
-    lines += [say("banner_note", lang, notice=notice) for notice in settings.notices]
+    if settings.workers > 1:
+        lines.append(say("banner_workers", lang, count=settings.workers))
+    notices = (*settings.notices, low) if low else settings.notices
+    lines += [say("banner_note", lang, notice=notice) for notice in notices]
     if not settings.snapshot.client_keys:
         lines.append(say("banner_closed", lang))
     if names == [DEMO] and is_loopback(host):

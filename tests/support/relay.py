@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from attrs import define, evolve, field
 from dependency_injector import providers
 
@@ -16,7 +15,7 @@ from src.adapters.http.asgi import App
 from src.domain.catalogue import Snapshot
 from src.domain.events import Event, Faulted, RequestFinished
 from src.domain.receipt import Receipt
-from src.entrypoints import serve
+from src.entrypoints import server
 from src.entrypoints.container import Container, gate
 from src.entrypoints.environments import build
 from src.entrypoints.settings import Settings
@@ -135,15 +134,14 @@ async def relay_of(
 async def _served(app: App) -> AsyncIterator[str]:
     """This application under our own configuration of uvicorn; its base URL. Without the server's
     main loop, whose ticks cost each test a tenth of a second and only watch for signals."""
-    config = serve.config(app)
-    config.timeout_graceful_shutdown = 2
+    config = server.config(app, grace=2)
     config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
+    serving = server.Server(config)
+    serving.lifespan = config.lifespan_class(config)
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        await server.startup(sockets=[listener])
+        await serving.startup(sockets=[listener])
         try:
             yield base_url
         finally:
-            await server.shutdown(sockets=[listener])
+            await serving.shutdown(sockets=[listener])

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from src.domain.catalogue import Snapshot
+from src.domain.errors import ConfigurationError
+from src.entrypoints.settings import Settings
+from src.entrypoints.sharing import check_workers
 from tests.support.cli import STRONG, Invoke, Ran
 
 
@@ -53,6 +58,42 @@ def test_serve_runs_with_what_is_configured(run: Invoke, ran: Ran, tmp_path: Pat
     assert ("127.0.0.2", 3, "json") == (host, port, settings.log)
     assert (host, port) == (settings.host, settings.port)
     assert ["local"] == [key.name for key in settings.snapshot.client_keys]
+
+
+def test_serve_reads_workers_and_grace(run: Invoke, ran: Ran, tmp_path: Path) -> None:
+    """
+    They too come from the options, else the environment, else the file; a grace of 0 is one.
+    """
+    (tmp_path / "relay.toml").write_text("[server]\nworkers = 2\ngrace = 0\n")
+
+    run("serve")
+    run("serve", RELAY_WORKERS="3", RELAY_GRACE_SECONDS="7")
+    run("serve", "--workers", "4", "--grace", "0", RELAY_WORKERS="3", RELAY_GRACE_SECONDS="7")
+
+    assert [(2, 0), (3, 7), (4, 0)] == [(s.workers, s.grace) for s, _, _ in ran.starts]
+
+
+def test_workers_need_a_store_that_they_share(run: Invoke, ran: Ran) -> None:
+    """
+    With books in memory each worker would have its own: that is refused, and the mend is said.
+    """
+    found = run("serve", "--workers", "2", VERCEL="1")
+
+    assert (78, []) == (found.exit_code, ran.starts)
+    assert "workers: needs a store that the workers share" in found.stderr
+    assert 0 == run("serve", VERCEL="1").exit_code
+
+
+def test_workers_need_a_system_that_forks() -> None:
+    """
+    On Windows several are refused; one is not.
+    """
+    settings = Settings(Snapshot(), Path("nowhere"))
+
+    check_workers(settings, "win32")
+    check_workers(evolve(settings, workers=2), "linux")
+    with pytest.raises(ConfigurationError, match="Windows"):
+        check_workers(evolve(settings, workers=2), "win32")
 
 
 def test_serve_on_a_public_address_makes_no_key(run: Invoke, ran: Ran, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from src.domain.events import (
     StoreBack,
     StoreFailed,
     Unbooked,
+    WorkerEnded,
 )
 from src.domain.receipt import AttemptRecord, Receipt, Usage
 from src.domain.usage_search import count, search
@@ -129,6 +130,7 @@ EVENTS: list[tuple[Event, str]] = [
     (StoreFailed("admit", "TimeoutError"), "store_failed"),
     (StoreAway("TimeoutError"), "store_away"),
     (StoreBack(2.5), "store_back"),
+    (WorkerEnded(7, "SIGKILL", 0.5), "worker_ended"),
     (Faulted("id", "Traceback"), "fault"),
 ]
 

@@ -72,6 +72,8 @@ def test_what_is_honoured_is_not_remarked_on(variable: object, tmp_path: Path) -
         "RELAY_LEGACY_TOKENS": "off",
         "RELAY_LOG": "json",
         "RELAY_MAX_REQUEST_BYTES": "5000",
+        "RELAY_WORKERS": "2",
+        "RELAY_GRACE_SECONDS": "0",
         "PORT": "80",
         "RELAY_PORT": "80",
         "REDIS_URL": "redis://x.example",

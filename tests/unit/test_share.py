@@ -52,6 +52,11 @@ def test_a_small_part_of_each_limit(limit: Limit, expected: int) -> None:
     assert expected == let_through(Share(HandClock()), limit)
 
 
+def test_where_more_instances_are_known_of_each_takes_less() -> None:
+    """Eight of them take a thirty-second each, and all of them a quarter as ever."""
+    assert 5 == let_through(Share(HandClock(), instances=8), REQUESTS)
+
+
 def test_of_money_only_who_has_seen_the_books() -> None:
     """An eightieth; nothing where nobody knows what is left."""
     stranger, known = Share(HandClock()), Share(HandClock())

@@ -18,7 +18,7 @@ _STOPPING = NothingToTry("The relay is being stopped; ask again.", retry_after=1
 #: What every stream goes out with; `x-accel-buffering` tells nginx not to hold it back.
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
+    (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
 

@@ -11,7 +11,7 @@ from ...domain.errors import Problem
 from ...domain.validation import near, zone_exists
 from .keys import is_weak, listed
 from .records import ServerRecord
-from .values import MEBIBYTE, LogStyle, OnStoreDown, Switch, UnknownPrice
+from .values import GRACE, MEBIBYTE, LogStyle, OnStoreDown, Switch, UnknownPrice
 
 HOW_TO_MAKE = "16 characters or more, hard to guess; `openssl rand -hex 24` prints one"
 
@@ -116,6 +116,14 @@ class Reader:
     def port(self, file: ServerRecord) -> int:
         own = self.number("RELAY_PORT", low=1, high=65535)
         return own or self.number("PORT", low=1, high=65535) or file.port or 8787
+
+    def workers(self, file: ServerRecord) -> int:
+        return self.number("RELAY_WORKERS", low=1, high=64) or file.workers or 1
+
+    def grace(self, file: ServerRecord) -> int:
+        said = self.number("RELAY_GRACE_SECONDS", low=0, high=3600)
+        known = file.grace if said is None else said
+        return GRACE if known is None else known
 
     def max_body_bytes(self, file: ServerRecord, notices: list[str]) -> int:
         said = self.number("RELAY_MAX_REQUEST_BYTES", low=0, high=1 << 30)

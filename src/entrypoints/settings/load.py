@@ -88,6 +88,8 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         log=reader.log(),
         host=reader.host(file),
         port=reader.port(file),
+        workers=reader.workers(file),
+        grace=reader.grace(file),
         max_body_bytes=reader.max_body_bytes(file, found.notices),
         store_answers=reader.store_answers(file),
         strict_translation=reader.strict_translation(file),

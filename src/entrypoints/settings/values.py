@@ -18,6 +18,8 @@ UnknownPrice = Literal["zero", "refuse"]
 StoreKind = Literal["file", "memory", "redis", "upstash"]
 
 MEBIBYTE = 1 << 20
+#: Seconds for streams under way to finish after a signal to stop.
+GRACE = 30
 
 
 @frozen
@@ -52,6 +54,9 @@ class Settings:
     log: LogStyle = "auto"
     host: str = "127.0.0.1"
     port: int = 8787
+    #: Processes that share the port, and seconds for what is under way after a signal to stop.
+    workers: int = 1
+    grace: int = GRACE
     max_body_bytes: int = 20 * MEBIBYTE
     #: Answers to requests with an Idempotency-Key are kept for a day, to be given again.
     store_answers: bool = False

@@ -18,8 +18,8 @@ run: .venv/.run  ## set everything up and run the relay (ARGS="--port 9000")
 check: .venv/.dev lint types test  ## everything that must hold before a commit: Python alone, minutes
 
 check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, memory
-	$(BIN)/python -m pytest -q -m slow -n 2
-	$(BIN)/python -m pytest -q -m "hypothesis and not slow" --hypothesis-profile=explore -n 2
+	$(BIN)/python -m pytest -q -m slow -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -m "hypothesis and not slow" --hypothesis-profile=explore -n 2 --dist worksteal
 
 check-clients: .venv/.dev tests/clients/node_modules/.ready  ## the Node SDKs before a relay; installs node and them
 	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients tests/http/test_pairs_*.py
@@ -33,13 +33,16 @@ types: .venv/.dev
 	@$(BIN)/mypy --no-error-summary
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -q -m "not slow and not clients" -n 2
+	$(BIN)/python -m pytest -q -m "not slow and not clients" -n 2 --dist worksteal
 
 sim: .venv/.dev  ## many simulated worlds (SEEDS=from:to)
 	@$(BIN)/python -m tests.sim $(SEEDS)
 
-bench: .venv/.dev  ## CPU a request, as ratios to a bare server in the same run
+bench: .venv/.dev  ## CPU a request, a limit, the store and a translation, as ratios in the same run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.limits
+	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.translation
 
 lock: .venv/bin/airelay  ## write the lock files anew
 	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet uv

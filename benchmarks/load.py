@@ -10,13 +10,17 @@ BODY = (
 )
 
 
-def request(port: int, *, stream: bool) -> bytes:
+KEY = "bench-client-key-0123456789"
+
+
+def request(port: int, *, stream: bool, key: str = KEY) -> bytes:
     """One request, as bytes."""
     body = BODY % (b', "stream": true' if stream else b"")
     return (
         b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:%d\r\n"
-        b"authorization: Bearer bench-client-key-0123456789\r\n"
-        b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (port, len(body), body)
+        b"authorization: Bearer %s\r\n"
+        b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+        % (port, key.encode(), len(body), body)
     )
 
 
@@ -61,10 +65,10 @@ def complete(buffer: bytes) -> bool:
     return at >= 0 and len(body) >= int(head[at + 15 :].split(b"\r\n", 1)[0])
 
 
-async def run(port: int, *, connections: int, rounds: int, stream: bool) -> None:
+async def run(port: int, *, connections: int, rounds: int, stream: bool, key: str = KEY) -> None:
     """Returns when every connection has had all its answers."""
     loop = asyncio.get_running_loop()
-    ask = request(port, stream=stream)
+    ask = request(port, stream=stream, key=key)
     waiting: list[asyncio.Future[None]] = []
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()

@@ -7,12 +7,14 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from attrs import frozen
+
+from .load import KEY
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,17 +76,27 @@ def bare(stack: ExitStack) -> Target:
     return Target("bare", port, (pid,))
 
 
-def relay(stack: ExitStack, provider: int, folder: Path) -> Target:
+def relay(
+    stack: ExitStack,
+    provider: int,
+    folder: Path,
+    *,
+    books: str = "file",
+    more: Mapping[str, list[dict[str, object]]] = {},
+) -> Target:
+    """`books`: where they are, in a `file` or in `memory`; `more` goes to its configuration."""
     port = free_port()
-    config = {
+    config: dict[str, object] = {
         "providers": {
             "bench": {
                 "base_url": f"http://127.0.0.1:{provider}/v1",
                 "keys": ["sk-bench-provider-key-1", "sk-bench-provider-key-2"],
                 "models": ["bench"],
+                "prices": {"bench": {"input": 1.25, "output": 10}},
             }
         },
-        "client_keys": [{"name": "bench", "key": "bench-client-key-0123456789"}],
+        **more,
+        "client_keys": [{"name": "bench", "key": KEY}, *more.get("client_keys", [])],
     }
     environ = {
         **os.environ,
@@ -92,7 +104,8 @@ def relay(stack: ExitStack, provider: int, folder: Path) -> Target:
         "RELAY_DATA_DIR": str(folder),
         "RELAY_LOG": "json",
     }
-    command = [sys.executable, "-m", "src", "serve", "--port", str(port)]
+    serve = {"file": ["src", "serve", "--port"], "memory": ["benchmarks.memory"]}[books]
+    command = [sys.executable, "-m", *serve, str(port)]
     return Target("relay", port, (stack.enter_context(process(command, environ)),))
 
 

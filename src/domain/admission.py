@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import frozen
 
 from . import gauges
-from .gauges import Denial, Gauge, Gauges, Headroom
+from .gauges import UNUSED, Denial, Gauge, Gauges, Headroom
 from .lines import Amounts, Line
 
 Records = dict[str, Gauges]
@@ -109,8 +109,8 @@ def _each(
 ) -> Records:
     after = {subject: dict(record) for subject, record in records.items()}
     for line in lines:
-        record = after.setdefault(line.subject, {})
-        record[line.slot] = change(line, record.get(line.slot, Gauge()))
+        record, slot = after.setdefault(line.subject, {}), line.slot
+        record[slot] = change(line, record.get(slot, UNUSED))
     return after
 
 
@@ -121,7 +121,8 @@ def _headroom(
 
 
 def _gauge(records: Mapping[str, Gauges], line: Line) -> Gauge:
-    return records.get(line.subject, {}).get(line.slot, Gauge())
+    record = records.get(line.subject)
+    return UNUSED if record is None else record.get(line.slot, UNUSED)
 
 
 def _severity(denial: Denial) -> tuple[bool, float]:

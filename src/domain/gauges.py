@@ -13,7 +13,7 @@ once.
 from collections.abc import Mapping
 from math import ceil, floor
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .lines import Line, Slot
 
@@ -36,6 +36,8 @@ class Gauge:
     held: int = 0
 
 
+#: Of a limit that nobody has met yet.
+UNUSED = Gauge()
 Gauges = dict[Slot, Gauge]
 
 
@@ -68,9 +70,9 @@ def book(line: Line, gauge: Gauge, now: int) -> Gauge:
     """The gauge with this line reserved."""
     if line.sliding:
         until = _drained(gauge, now) + _span(line.amount, line.limit)
-        return evolve(gauge, until=min(until, now + LONGEST_DEBT))
+        return _until(gauge, min(until, now + LONGEST_DEBT))
     found = _current(line, gauge)
-    return evolve(found, held=found.held + line.amount)
+    return Gauge(0, found.period, found.used, found.held + line.amount)
 
 
 def settle(line: Line, gauge: Gauge, used: int, now: int) -> Gauge:
@@ -81,7 +83,8 @@ def settle(line: Line, gauge: Gauge, used: int, now: int) -> Gauge:
     if gauge.period != line.period:
         return gauge
     spent = 0 if line.metric == "concurrency" else used
-    return evolve(gauge, used=gauge.used + spent, held=max(0, gauge.held - line.amount))
+    held = max(0, gauge.held - line.amount)
+    return Gauge(gauge.until, gauge.period, gauge.used + spent, held)
 
 
 def correct(line: Line, gauge: Gauge, more: int, now: int) -> Gauge:
@@ -90,7 +93,7 @@ def correct(line: Line, gauge: Gauge, more: int, now: int) -> Gauge:
         return _moved(line, gauge, more, now)
     if gauge.period != line.period or line.metric == "concurrency":
         return gauge
-    return evolve(gauge, used=max(0, gauge.used + more))
+    return _used(gauge, max(0, gauge.used + more))
 
 
 def charge(line: Line, gauge: Gauge, used: int, now: int) -> Gauge:
@@ -99,7 +102,7 @@ def charge(line: Line, gauge: Gauge, used: int, now: int) -> Gauge:
     if line.sliding:
         return _moved(line, gauge, used, now)
     found = _current(line, gauge)
-    return found if line.metric == "concurrency" else evolve(found, used=found.used + used)
+    return found if line.metric == "concurrency" else _used(found, found.used + used)
 
 
 @frozen
@@ -166,7 +169,15 @@ def _drained(gauge: Gauge, now: int) -> int:
 def _moved(line: Line, gauge: Gauge, more: int, now: int) -> Gauge:
     begin = max(gauge.until, now)
     until = begin + _span(more, line.limit) if more >= 0 else begin - _back(-more, line.limit)
-    return evolve(gauge, until=min(max(until, now), now + LONGEST_DEBT))
+    return _until(gauge, min(max(until, now), now + LONGEST_DEBT))
+
+
+def _until(gauge: Gauge, until: int) -> Gauge:
+    return Gauge(until, gauge.period, gauge.used, gauge.held)
+
+
+def _used(gauge: Gauge, used: int) -> Gauge:
+    return Gauge(gauge.until, gauge.period, used, gauge.held)
 
 
 def _span(amount: int, limit: int) -> int:

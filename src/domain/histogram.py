@@ -13,6 +13,7 @@ BOUNDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0)
 _BITS = 40
 _ONE = tuple(1 << _BITS * place for place in range(len(BOUNDS) + 1))
 _MASK = (1 << _BITS) - 1
+_NONE = (0,) * len(_ONE)
 BUCKETS = len(_ONE)
 
 
@@ -23,8 +24,9 @@ def once(seconds: float) -> int:
 
 def counts(histogram: int) -> tuple[int, ...]:
     """How many there are in each bucket. All zeros where more was taken away than was there."""
-    known = max(histogram, 0)
-    return tuple(known >> _BITS * place & _MASK for place in range(len(_ONE)))
+    if histogram <= 0:
+        return _NONE
+    return tuple(histogram >> _BITS * place & _MASK for place in range(len(_ONE)))
 
 
 def packed(found: Iterable[int]) -> int:

@@ -103,15 +103,10 @@ UNLIMITED = Limits()
 
 def dated(line: Line, now: float) -> Line:
     """The line in the window of this instant (Unix seconds)."""
-    if line.metric == "concurrency":
-        return evolve(line, period="now", begins=0, ends=0)
-    if line.window == "minute":
+    if line.sliding:
         return line
-    found = period(line.window, now, line.timezone)
-    if found is TOTAL:
-        return evolve(line, period=found.name, begins=0, ends=0)
-    begins, ends = micros(found.begins), micros(found.ends)
-    return evolve(line, period=found.name, begins=begins, ends=ends)
+    name, begins, ends = _when(line.metric, line.window, line.timezone, now)
+    return evolve(line, period=name, begins=begins, ends=ends)
 
 
 def micros(seconds: float) -> int:
@@ -128,15 +123,28 @@ def used(receipt: Receipt) -> Amounts:
 
 
 def _line(limit: Limit, amounts: Amounts, now: float) -> Line:
-    return dated(
-        Line(
-            subject=limit.subject,
-            metric=limit.metric,
-            window=limit.window,
-            amount=amounts.of(limit.metric),
-            limit=limit.limit,
-            enforced=limit.mode == "enforce",
-            timezone=limit.timezone,
-        ),
-        now,
+    name, begins, ends = _when(limit.metric, limit.window, limit.timezone, now)
+    return Line(
+        subject=limit.subject,
+        metric=limit.metric,
+        window=limit.window,
+        amount=amounts.of(limit.metric),
+        limit=limit.limit,
+        enforced=limit.mode == "enforce",
+        period=name,
+        begins=begins,
+        ends=ends,
+        timezone=limit.timezone,
     )
+
+
+def _when(metric: Metric, window: Window, zone: str, now: float) -> tuple[str, int, int]:
+    """The period of a line in the window of this instant, and its ends; a minute has none."""
+    if metric == "concurrency":
+        return "now", 0, 0
+    if window == "minute":
+        return "", 0, 0
+    found = period(window, now, zone)
+    if found is TOTAL:
+        return found.name, 0, 0
+    return found.name, micros(found.begins), micros(found.ends)

@@ -37,7 +37,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
 def _serve_alone(settings: Settings, listener: socket.socket, text: str) -> None:
     app = build("serve", settings).app()
     _calm_collector()
-    Server(config(app, settings.grace), partial(_show, text)).run(sockets=[listener])
+    Server(config(app), settings.grace, partial(_show, text)).run(sockets=[listener])
 
 
 def _supervise(settings: Settings, listener: socket.socket, text: str) -> int:
@@ -47,7 +47,7 @@ def _supervise(settings: Settings, listener: socket.socket, text: str) -> int:
     def work(ends: Ends) -> None:
         app = build("serve", settings).app()  # each has its own: nothing is shared but the store
         server = Server(
-            config(app, settings.grace), ends.tell, signals=HEARD, lifeline=ends.lifeline
+            config(app), settings.grace, ends.tell, signals=HEARD, lifeline=ends.lifeline
         )
         server.run(sockets=[listener])
 

@@ -18,8 +18,8 @@ from ..adapters.http.server import Protocol
 
 #: Seconds for the last words of what was cut short: an error event, and the books.
 LAST_WORDS = 5.0
-#: Seconds between two looks at what is still under way.
-TICK = 0.05
+#: Seconds between two looks at what is still under way: at first, and at most.
+FIRST_TICK, TICK = 0.001, 0.05
 
 #: `stop`: finish what is under way; `stop_twice`: and at once, when it comes again; `at_once`: what
 #: is under way ends now, with an error that says so; `ignore`: somebody else decides.
@@ -37,18 +37,21 @@ def _nothing() -> None:
 
 
 class Server(uvicorn.Server):
-    """`started_serving` is called once it listens. `lifeline`: a pipe; when its other end closes,
+    """`grace`: seconds for what is under way when it stops. `started_serving` is called once it
+    listens. `lifeline`: a pipe; when its other end closes,
     whoever started this process is gone, and it stops."""
 
     def __init__(
         self,
         config: uvicorn.Config,
+        grace: float,
         started_serving: Callable[[], None] = _nothing,
         *,
         signals: Signals = ALONE,
         lifeline: int | None = None,
     ) -> None:
         super().__init__(config)
+        self._grace = grace
         self._started_serving = started_serving
         self._signals = signals
         self._lifeline = lifeline
@@ -68,7 +71,7 @@ class Server(uvicorn.Server):
             sock.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        await self._quiet(self.config.timeout_graceful_shutdown or 0, unless_forced=True)
+        await self._quiet(self._grace, unless_forced=True)
         for task in list(self.server_state.tasks):
             task.cancel()
         # uvicorn would close the books at once, before those that were cut short are in them.
@@ -78,12 +81,13 @@ class Server(uvicorn.Server):
     async def _quiet(self, seconds: float, *, unless_forced: bool = False) -> None:
         """Until nothing is under way any more, or the time is up."""
         loop, state = asyncio.get_running_loop(), self.server_state
-        end = loop.time() + seconds
+        end, tick = loop.time() + seconds, FIRST_TICK
         await asyncio.sleep(0)  # what was closed just now has gone
         while (state.connections or state.tasks) and loop.time() < end:
             if unless_forced and self.force_exit:
                 return
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(tick)
+            tick = min(TICK, 2 * tick)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -120,7 +124,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def config(app: App, grace: int) -> uvicorn.Config:
+def config(app: App) -> uvicorn.Config:
     """uvicorn as every environment of ours uses it: no log of its own, no trust in proxies."""
     return uvicorn.Config(
         app,
@@ -132,5 +136,4 @@ def config(app: App, grace: int) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=grace,
     )

@@ -42,9 +42,9 @@ async def test_books_close_after_the_last_settlement() -> None:
     is the application shut down.
     """
     app = Slow(seconds=0.3)
-    told = config(app, grace=0)
+    told = config(app)
     told.load()
-    server = Server(told)
+    server = Server(told, 0.0)
     server.lifespan = told.lifespan_class(told)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -128,7 +128,7 @@ async def test_an_announced_oversize_body_is_refused_unread() -> None:
     """
     async with relay_of() as (_, relay):
         said = request(headers=[("Content-Length", str(TOO_MUCH))], key=CLIENT_KEY)
-        heard = await relay.send(said)
+        heard = await relay.hurried(relay.send(said), times=50)
         serves = await relay.serves()
 
     assert (413, "too_large") == (heard.status, in_openais_shape(heard)["code"])
@@ -146,7 +146,7 @@ async def test_an_endless_chunked_body_is_refused_at_the_cap() -> None:
             caller.say(request(headers=framing, key=CLIENT_KEY, media="application/json"))
             for _ in range(TOO_MUCH // 0x10000 + 1):
                 caller.say(piece)
-            heard = await caller.answer()
+            heard = await relay.hurried(caller.answer(), times=50)
         serves = await relay.serves()
 
     assert (413, "too_large") == (heard.status, in_openais_shape(heard)["code"])

@@ -13,10 +13,10 @@ from attrs import evolve
 from tests.support import golden
 from tests.support.behaviours import begun, chat, ok_stream, pings_only, silent, slow_first
 from tests.support.caller import asking, line, request
-from tests.support.catalogue import CALM, CLIENT_KEY
+from tests.support.catalogue import CALM, CLIENT_KEY, provider, snapshot
 from tests.support.leaving import hear
-from tests.support.provider import ScriptedProvider
-from tests.support.relay import Relay, relay_of
+from tests.support.provider import ScriptedProvider, scripted
+from tests.support.relay import Relay, relay_of, running_relay
 from tests.support.script import Behaviour, Hang, InTurn, as_script
 
 WHOLE = request(body=asking(), key=CLIENT_KEY)
@@ -102,7 +102,11 @@ async def test_a_slow_reader_slows_the_provider_down() -> None:
     """
     word = golden.piece({"content": "x" * 10_000})
     many = (golden.role(), *[word] * 6_000, golden.piece({}, finish="stop"))
-    async with relay_of(ok_stream(many)) as (one, relay), line(relay.base_url) as caller:
+    async with (
+        scripted(ok_stream(many)) as one,
+        running_relay(snapshot(provider("one", one)), grace=0.2) as relay,
+        line(relay.base_url) as caller,
+    ):
         transport = caller.writer.transport
         assert isinstance(transport, asyncio.Transport)
         transport.pause_reading()

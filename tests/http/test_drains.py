@@ -186,11 +186,11 @@ async def test_the_books_hold_it_until_the_drain_is_over(folder: Path | None) ->
 
 async def test_a_server_that_stops_ends_its_drains_and_settles_them(folder: Path | None) -> None:
     """
-    Within its grace (2 s in tests): what was delivered is reckoned, and in the books.
+    Once its grace is over what was delivered is reckoned, and in the books.
     """
     async with scripted((*begun(3), Hang())) as one:
         configured = snapshot(provider("one", one, timeouts=PATIENT))
-        async with running_relay(configured, folder=folder) as relay:
+        async with running_relay(configured, folder=folder, grace=0.5) as relay:
             await hear(relay, ASKED, 3)
             stopping = asyncio.get_running_loop().time()
         took = asyncio.get_running_loop().time() - stopping

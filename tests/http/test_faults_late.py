@@ -26,13 +26,13 @@ def comments_of(heard: Heard) -> int:
     return sum(line.startswith(b":") for line in heard.body.splitlines())
 
 
-async def heard_slowly(*behaviours: Behaviour) -> list[Heard]:
-    """Two answers of a relay with short beats, over a provider for each of the behaviours."""
+async def heard_slowly(*behaviours: Behaviour, count: int = 1) -> list[Heard]:
+    """Answers of a relay with short beats, over a provider for each of the behaviours."""
     async with scripted(behaviours[0]) as one, scripted(behaviours[-1]) as two:
         pools = [provider("one", one, timeouts=PATIENT)]
         pools += [provider("two", two, timeouts=PATIENT)] * (len(behaviours) > 1)
         async with running_relay(snapshot(*pools), beat=BEAT) as relay:
-            return [await relay.ask(stream=True) for _ in range(2)]
+            return [await relay.ask(stream=True) for _ in range(count)]
 
 
 async def test_a_late_answer_is_announced_by_comments() -> None:
@@ -50,7 +50,7 @@ async def test_after_comments_another_target_may_still_serve() -> None:
     """
     A target that stays silent after 200 has gone out is left for another, unseen.
     """
-    heard = await heard_slowly(silent(), ok_stream())
+    heard = await heard_slowly(silent(), ok_stream(), count=2)
 
     assert [WHOLE, WHOLE] == [events_of(answer) for answer in heard]
     assert 1 <= sum(map(comments_of, heard))

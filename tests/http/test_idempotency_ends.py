@@ -94,7 +94,7 @@ async def test_a_server_that_stops_gives_the_key_back(tmp_path: Path) -> None:
     """
     async with scripted(stall_after(3)) as one:
         configured = snapshot(provider("one", one))
-        async with running_relay(configured, folder=tmp_path) as first:
+        async with running_relay(configured, folder=tmp_path, grace=0.5) as first:
             under_way = asyncio.create_task(keyed(first, stream=True))
             await one.until(lambda p: len(p.requests) == 1)
         told = await under_way

@@ -47,7 +47,7 @@ async def test_what_is_refused_before_a_provider_is_asked(
     Anthropic's envelope with our request id, its type for the status, and no provider asked.
     """
     async with messaging.before() as (one, relay):
-        heard = await relay.send(data)
+        heard = await relay.hurried(relay.send(data), times=50)
 
     assert (code, kind) == in_anthropics_shape(heard)[:2]
     assert [] == one.requests

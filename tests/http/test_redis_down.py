@@ -9,6 +9,7 @@ import pytest
 from attrs import define
 
 from src.adapters.stores.redis import scripts
+from src.application.outbox import AWAY as AWAY_SECONDS
 from src.domain.catalogue import Limit
 from src.domain.events import StoreAway, StoreBack
 from src.domain.usage import UsageQuery
@@ -60,8 +61,13 @@ class Scene:
             while rows < count:
                 found = await journal.usage(UsageQuery())
                 rows = sum(row.tally.requests for row in found)
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
         return rows
+
+    def back(self, upstash: Upstash) -> None:
+        """It is well; and the second after which it is looked for again need not pass."""
+        upstash.plan = always(None)
+        self.relay.clock.skip(AWAY_SECONDS)
 
 
 @asynccontextmanager
@@ -97,7 +103,7 @@ async def test_known_callers_are_served_and_told(
         assert (await scene.relay.ask()).header("x-relay-degraded") is None
         upstash.plan = always(fault)
         heard = [await scene.relay.ask() for _ in range(6)]
-        upstash.plan = always(None)
+        scene.back(upstash)
         booked = await scene.booked(7)
 
     assert [StoreAway, StoreBack] == [
@@ -120,7 +126,7 @@ async def test_alone_it_lets_a_bounded_part_through(redis_url: str, namespace: s
         await scene.relay.ask()
         upstash.plan = always(Dropped(applied=False))
         heard = [await scene.relay.ask() for _ in range(14)]
-        upstash.plan = always(None)
+        scene.back(upstash)
         booked = await scene.booked(15)
 
     assert [200] * 10 + [429] * 4 == [answer.status for answer in heard]
@@ -140,7 +146,7 @@ async def test_closed_serves_nobody_and_open_everybody(redis_url: str, namespace
             await scene.relay.ask()
             upstash.plan = always(MONTHLY)
             statuses[how] = [(await scene.relay.ask()).status for _ in range(12)]
-            upstash.plan = always(None)
+            scene.back(upstash)
             await scene.booked(13)
 
     assert {"closed": [503] * 12, "open": [200] * 12} == statuses
@@ -153,7 +159,7 @@ async def test_who_is_not_limited_waits_for_nobody(redis_url: str, namespace: st
     async with over_upstash(redis_url, namespace=namespace) as (upstash, scene):
         upstash.plan = always(Hang())
         heard = await scene.relay.ask()
-        upstash.plan = always(None)
+        scene.back(upstash)
         booked = await scene.booked(1)
 
     assert (200, 1) == (heard.status, booked)

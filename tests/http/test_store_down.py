@@ -12,6 +12,7 @@ from src.domain.events import StoreFailed
 from src.domain.usage import Tally
 from tests.support import golden
 from tests.support.behaviours import gated_stream
+from tests.support.caller import Heard
 from tests.support.catalogue import provider, snapshot
 from tests.support.idempotency import keyed
 from tests.support.provider import ScriptedProvider, scripted
@@ -43,11 +44,15 @@ async def shaken(
 async def comes_to(relay: Relay, expected: Tally) -> None:
     """Waits until the books have it; they have no more a moment later, and nothing is held."""
     journal = relay.container.journal()
-    for _ in range(400):
-        if expected == await total(journal):
-            break
-        await asyncio.sleep(0.01)
-    await nothing_held(journal)
+
+    async def booked() -> None:
+        for _ in range(400):
+            if expected == await total(journal):
+                break
+            await asyncio.sleep(0.01)
+        await nothing_held(journal)
+
+    await relay.hurried(booked())
     assert expected == await total(journal)
 
 
@@ -122,18 +127,23 @@ async def test_what_must_not_be_done_twice_is_not_done_without_the_store(
     """
     async with shaken(folder, store_answers=True) as (one, relay, store):
         store.mood = mood
-        refused = await keyed(relay)
+        refused = await relay.hurried(keyed(relay))
         served = await relay.ask()
         store.mood = "well"
-        for _ in range(400):
-            again = await keyed(relay)
-            if again.status == 200:
-                break
-            await asyncio.sleep(0.01)
+        again = await relay.hurried(_once_it_works(relay))
         assert len(one.requests) == 2
 
     assert (503, "store_unavailable") == (refused.status, refused.error["code"])
     assert ("2", 200, 200) == (refused.header("retry-after"), served.status, again.status)
+
+
+async def _once_it_works(relay: Relay) -> Heard:
+    for _ in range(400):
+        again = await keyed(relay)
+        if again.status == 200:
+            break
+        await asyncio.sleep(0.01)
+    return again
 
 
 async def test_a_relay_may_be_told_to_do_nothing_without_its_store(folder: Path | None) -> None:

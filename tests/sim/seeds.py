@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from attrs import field, frozen
 
 from . import invariants
+from .history import History
 from .loop import Deadlock, Livelock
 from .sabotage import Sabotage
 from .world import World
@@ -45,26 +47,51 @@ def regressions() -> list[int]:
     return [int(line.split()[0]) for line in lines if line.strip() and not line.startswith("#")]
 
 
+@frozen
+class Seen:
+    """One world: what it broke, the faults that happened in it, and all that it met: outcomes,
+    events, leases, and states of the books."""
+
+    broken: list[str]
+    happened: "Counter[str]"
+    met: frozenset[str]
+
+
+@cache
+def seen(seed: int) -> Seen:
+    """A world is the same whenever it is visited (`test_a_seed_is_one_story`): one visit is enough
+    for the laws, the faults and the outcomes."""
+    return _visit(seed, None)
+
+
 def broken(seed: int, sabotage: Sabotage | None = None) -> list[str]:
     """The laws that this world breaks; `make sim SEEDS=<seed>:<seed + 1>` shows them again."""
-    return _visit(seed, sabotage)[0]
+    return seen(seed).broken if sabotage is None else _visit(seed, sabotage).broken
 
 
 def visited(seeds: range) -> Visited:
-    """All of these worlds."""
+    """All of these worlds. There may be very many: none is kept."""
     since = time.process_time()
-    seen = Visited()
+    told = Visited()
     for seed in seeds:
-        broken, happened = _visit(seed, None)
-        seen.broken.extend(broken)
-        seen.happened.update(happened)
-    return Visited(seen.broken, seen.happened, time.process_time() - since)
+        one = _visit(seed, None)
+        told.broken.extend(one.broken)
+        told.happened.update(one.happened)
+    return Visited(told.broken, told.happened, time.process_time() - since)
 
 
-def _visit(seed: int, sabotage: Sabotage | None) -> tuple[list[str], "Counter[str]"]:
+def _visit(seed: int, sabotage: Sabotage | None) -> Seen:
     world = World(seed, sabotage)
     try:
         world.run()
     except (Deadlock, Livelock) as error:
-        return [f"seed {seed}: {type(error).__name__}: {error}"], world.history.happened
-    return invariants.broken(world), world.history.happened
+        told = [f"seed {seed}: {type(error).__name__}: {error}"]
+        return Seen(told, world.history.happened, _met(world.history))
+    return Seen(invariants.broken(world), world.history.happened, _met(world.history))
+
+
+def _met(history: History) -> frozenset[str]:
+    met = {record.outcome for told in history.receipts for record in told.attempts}
+    met |= {line.split(" ", 1)[1].partition("(")[0] for line in history.trace}
+    met |= {lease.partition(":")[0] for one in history.tries for lease in one.leases}
+    return frozenset(met.union(*(booked.story for booked in history.books.values())))

@@ -1,21 +1,30 @@
-"""A clock for real sockets: the real one, whose calendar a test turns ahead by hand."""
+"""A clock for real sockets: the real one, turned by a test's hand."""
 
 import asyncio
 import time
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-from attrs import define
+from attrs import define, field
 
 
 @define(eq=False)
 class TurnedClock:
-    """Keeps the `Clock` contract. Waits are real; only `now()` is turned: how long keys rest and
-    breakers stay open is a matter of a test's word, not of its patience."""
+    """Keeps the `Clock` contract. How long keys rest, breakers stay open and a store is left alone
+    is a matter of a test's word, not of its patience."""
 
     ahead: float = 0.0
+    _bounds: set[asyncio.Timeout] = field(factory=set, init=False)
 
     def turn(self, seconds: float) -> None:
+        """`now()` is so much later; waits are real."""
         self.ahead += seconds
+
+    def skip(self, seconds: float) -> None:
+        """Whoever sleeps now, or has a deadline, has so much less of it left."""
+        for bound in self._bounds:
+            if not bound.expired():
+                bound.reschedule((bound.when() or 0.0) - seconds)
 
     def now(self) -> float:
         return time.time() + self.ahead
@@ -24,7 +33,15 @@ class TurnedClock:
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            async with self.deadline(self.monotonic() + seconds):
+                await asyncio.Event().wait()
 
-    def deadline(self, at: float) -> AbstractAsyncContextManager[object]:
-        return asyncio.timeout_at(at)
+    @asynccontextmanager
+    async def deadline(self, at: float) -> AsyncIterator[None]:
+        async with asyncio.timeout_at(at) as bound:
+            self._bounds.add(bound)
+            try:
+                yield
+            finally:
+                self._bounds.remove(bound)

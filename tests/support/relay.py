@@ -3,10 +3,10 @@
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 from dependency_injector import providers
@@ -26,6 +26,8 @@ from .catalogue import CLIENT_KEY, provider, snapshot
 from .clock import TurnedClock
 from .provider import ScriptedProvider, scripted
 from .script import Behaviour, Script
+
+T = TypeVar("T")
 
 
 @define(eq=False)
@@ -86,6 +88,18 @@ class Relay:
                 await self.notes.heard.wait()
         return self.notes.receipts[-1]
 
+    async def hurried(self, waiting: Awaitable[T], times: int = 10) -> T:
+        """What comes of it; meanwhile the time that the relay waits for callers and for its store
+        passes so many times as fast. For providers it waits by the loop's own."""
+        task = asyncio.ensure_future(waiting)
+        try:
+            while not task.done():
+                await asyncio.wait([task], timeout=0.01)
+                self.clock.skip(0.01 * (times - 1))
+        finally:
+            task.cancel()
+        return task.result()
+
 
 def as_it_is(container: Container) -> None:
     """Wired as every relay is."""
@@ -97,14 +111,15 @@ async def running_relay(
     *,
     seed: int = 7,
     beat: float = 15.0,
+    grace: float = 2.0,
     folder: Path | None = None,
     wire: Callable[[Container], None] = as_it_is,
     **process: Any,
 ) -> AsyncIterator[Relay]:
-    """A relay with this configuration on 127.0.0.1, its calendar in the test's hand. `beat`:
-    seconds after which a stream that is silent says something; `folder`: where its books are a
-    file, else they are in memory; `wire` swaps adapters; `process` goes to the settings. No defect
-    may have been noted."""
+    """A relay with this configuration on 127.0.0.1, its clock in the test's hand. `beat`: seconds
+    after which a stream that is silent says something; `grace`: seconds for what is under way when
+    it stops; `folder`: where its books are a file, else they are in memory; `wire` swaps adapters;
+    `process` goes to the settings. No defect may have been noted."""
     notes, clock = Notes(), TurnedClock()
     settings = Settings(configured, folder or Path("nowhere"), **process)
     kept = folder is not None or settings.store.kind in ("redis", "upstash")
@@ -114,7 +129,7 @@ async def running_relay(
     container.dice.override(providers.Object(random.Random(seed)))
     wire(container)
     app = gate(evolve(container.house(), beat=beat))
-    async with _served(app) as base_url:
+    async with _served(app, grace) as base_url:
         yield Relay(base_url, notes, clock, container)
     assert notes.defects == []
 
@@ -131,12 +146,12 @@ async def relay_of(
 
 
 @asynccontextmanager
-async def _served(app: App) -> AsyncIterator[str]:
+async def _served(app: App, grace: float) -> AsyncIterator[str]:
     """This application under our own configuration of uvicorn; its base URL. Without the server's
     main loop, whose ticks cost each test a tenth of a second and only watch for signals."""
-    config = server.config(app, grace=2)
+    config = server.config(app)
     config.load()
-    serving = server.Server(config)
+    serving = server.Server(config, grace)
     serving.lifespan = config.lifespan_class(config)
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,5 +1,6 @@
 """The SDKs that ask, by their names: in whose words, and how each is put before a relay."""
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -16,6 +17,9 @@ from .node import Raised
 from .node_talker import NodeTalker
 from .relay import Relay
 from .talkers import Anthropic, Json, OpenAi, Talker
+
+#: Nothing here is secured, and to read all certificates takes longer than most of the tests.
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 #: In whose words a request is written: those of a dialect, or the Vercel AI SDK's own.
 Caller = Literal["openai", "anthropic", "vercel"]
@@ -44,16 +48,19 @@ SDKS: dict[str, Sdk] = {
 async def talker(
     relay: Relay, name: str, *, key: str = CLIENT_KEY, **more: Any
 ) -> AsyncIterator[Talker]:
-    """The SDK of this name, before this relay; `more` goes to Python's."""
+    """The SDK of this name, before this relay; `more` goes to Python's. Its HTTP client is the
+    one that it would make itself, but for `TLS`."""
     sdk = SDKS[name]
     told: Json = {"api_key": key, "max_retries": 0, "timeout": 15} | more
     if sdk.script:
         yield NodeTalker(relay, sdk.script, {"key": key, **sdk.options})
     elif sdk.caller == "openai":
-        async with AsyncOpenAI(base_url=f"{relay.base_url}/v1", **told) as client:
+        http = openai.DefaultAsyncHttpxClient(verify=TLS)
+        async with AsyncOpenAI(base_url=f"{relay.base_url}/v1", http_client=http, **told) as client:
             yield OpenAi(client)
     else:
-        async with AsyncAnthropic(base_url=relay.base_url, **told) as claude:
+        http = anthropic.DefaultAsyncHttpxClient(verify=TLS)
+        async with AsyncAnthropic(base_url=relay.base_url, http_client=http, **told) as claude:
             yield Anthropic(claude)
 
 

@@ -1,10 +1,10 @@
 """The request body: bounded in size and in time, of the media type the endpoint reads."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
 from ...domain.errors import BodyTooSlow, InvalidRequest, TooLarge, UnsupportedMedia
+from ...domain.ports import Clock
 from .asgi import Receive
 
 #: Seconds without a byte, and for the whole body (reliability 2.5, T14).
@@ -34,19 +34,18 @@ def check_headers(headers: Mapping[str, str]) -> None:
         raise InvalidRequest("'content-length' must be a whole number.", param="content-length")
 
 
-async def read(receive: Receive, most: int, headers: Mapping[str, str]) -> bytes:
+async def read(receive: Receive, most: int, headers: Mapping[str, str], clock: Clock) -> bytes:
     """The whole body. Raises TooLarge, BodyTooSlow, or ClientGone."""
     pieces: list[bytes] = []
     size = 0
-    loop = asyncio.get_running_loop()
-    end = loop.time() + WHOLE
+    end = clock.monotonic() + WHOLE
     too_large = int(headers.get("content-length", "0")[:19]) > most
     while True:
         if too_large:
-            await _let_finish(receive)
+            await _let_finish(receive, clock)
             raise _too_large(most)
         try:
-            async with asyncio.timeout_at(min(end, loop.time() + IDLE)):
+            async with clock.deadline(min(end, clock.monotonic() + IDLE)):
                 message = await receive()
         except TimeoutError:
             raise BodyTooSlow("The body did not arrive in time.") from None
@@ -63,12 +62,12 @@ async def read(receive: Receive, most: int, headers: Mapping[str, str]) -> bytes
             return piece if not pieces else b"".join((*pieces, piece))
 
 
-async def _let_finish(receive: Receive) -> None:
+async def _let_finish(receive: Receive, clock: Clock) -> None:
     """Reads on and throws away, within bounds: a client that is still sending when its connection
     closes sees a reset and not the answer."""
     size = 0
     with suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
+        async with clock.deadline(clock.monotonic() + DRAIN_SECONDS):
             while size < MOST_DRAINED:
                 message = await receive()
                 size += len(message.get("body", b""))

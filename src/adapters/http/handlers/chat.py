@@ -57,7 +57,7 @@ async def _serve(house: House, visit: Visit, read: Read, endpoint: Endpoint) -> 
 
 async def _understand(house: House, visit: Visit, read: Read, endpoint: Endpoint) -> Request:
     wishes = knobs.read(visit.headers)
-    raw = await body.read(visit.receive, house.max_body_bytes, visit.headers)
+    raw = await body.read(visit.receive, house.max_body_bytes, visit.headers, house.clock)
     return Request(
         id=visit.id,
         asked=read(raw),

@@ -1,6 +1,7 @@
 """What is written into Redis, as text: lines of JSON that Lua takes apart and never rewrites."""
 
 from datetime import tzinfo
+from functools import lru_cache
 
 import msgspec
 from attrs import astuple, evolve, frozen
@@ -48,7 +49,7 @@ def lines(data: bytes) -> tuple[Line, ...]:
 
 
 def used_text(amounts: Amounts) -> str:
-    return text(astuple(amounts))
+    return text(astuple(amounts, recurse=False))
 
 
 def bare(hold: Hold) -> str:
@@ -109,7 +110,7 @@ def lost_text(hold: Hold, outcome: Outcome | None, keys: Keys, zone: tzinfo) -> 
 
 
 def heading_text(row: Row) -> str:
-    return text((row.period, *astuple(row.heading)))
+    return text((row.period, *astuple(row.heading, recurse=False)))
 
 
 def row(heading: bytes, numbers: bytes) -> Row:
@@ -132,9 +133,10 @@ def claimed(key: str, data: bytes) -> tuple[Claimed, str]:
     return Claimed(claim, id, words.receipt(receipt.encode()) if receipt else None), content_type
 
 
+@lru_cache(maxsize=256)  # the hour's and the day's are the same, and so are most that may be lost
 def numbers_text(tally: Tally) -> str:
     """Every column, then both histograms by their buckets: Lua's numbers hold no more."""
-    *sums, latency, first_event = astuple(tally)
+    *sums, latency, first_event = astuple(tally, recurse=False)
     counted = (*histogram.counts(latency), *histogram.counts(first_event))
     return " ".join(map(str, (*sums, *counted)))
 

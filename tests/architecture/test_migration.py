@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 
 from src.domain.diagnosis.findings import Group, Level
@@ -14,6 +15,13 @@ from tests.unit.test_settings_variables import ORIGINAL
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE = (DOCS / "migrate-from-ai-relay.md").read_text("utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text("utf-8")
+
+
+def options(command: click.Command) -> set[str]:
+    """Its own, and those of all commands below it."""
+    own = {option for param in command.params for option in param.opts}
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return own.union(*map(options, below))
 
 
 def test_every_variable_of_the_original_is_in_the_guide() -> None:
@@ -29,12 +37,9 @@ def test_every_variable_of_the_original_is_in_the_guide() -> None:
 def test_every_command_that_is_named_is_there(name: str) -> None:
     """Each `airelay ...` on these pages is a command, with options that it has."""
     page = (DOCS / name).read_text("utf-8")
-    commands = cli.commands.values()
-    options = {option for each in commands for param in each.params for option in param.opts}
 
     assert set() < set(re.findall(r"\bairelay ([a-z]+)", page)) <= set(cli.commands)
-    # `import` is a command below a command.
-    assert set(re.findall(r"`(--[a-z-]+)", page)) <= options | {"--replace"}
+    assert set(re.findall(r"`(--[a-z-]+)", page)) <= options(cli)
 
 
 def test_the_shape_of_the_json_is_described() -> None:

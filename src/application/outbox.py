@@ -58,6 +58,11 @@ class Outbox:
         return self._answers and self._prompt
 
     @property
+    def settle_seconds(self) -> float:
+        """For one settlement: never less than a caller waits."""
+        return max(SETTLE_SECONDS, self.patience)
+
+    @property
     def away(self) -> bool:
         return not self._answers and (self._trying or self.clock.monotonic() < self._away_until)
 
@@ -171,7 +176,7 @@ class Outbox:
         now = self.clock.monotonic()
         try:
             with self.asking():
-                async with self.clock.deadline(now + SETTLE_SECONDS):
+                async with self.clock.deadline(now + self.settle_seconds):
                     news = await self.ledger.settle(hold, outcome)
         except NotStorable:
             raise

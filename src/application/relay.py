@@ -148,8 +148,8 @@ class Relay:
         # A whole answer may take as long as the most patient target allows; a stream shows by
         # itself that it goes on (design, "Waits").
         answers = [stop.provider.timeouts_for(stop.model).answer for stop in plan.stops]
-        whole = min(self.longest, max(LONGEST_ANSWER, *answers))
-        longest = self.longest if request.asked.stream else whole
+        most = self.longest if request.ends is None else request.ends - request.received
+        longest = most if request.asked.stream else min(most, max(LONGEST_ANSWER, *answers))
         deadline = request.received + min(longest, request.knobs.timeout or longest)
         by_wall_clock = self.clock.now() + deadline - self.clock.monotonic()
         return Passage(

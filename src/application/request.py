@@ -52,6 +52,8 @@ class Request:
     #: All headers, lower case, for routes; never logged, never forwarded.
     headers: dict[str, str] = field(factory=dict, repr=False)
     knobs: Knobs = Knobs()
+    #: When it has to be over, by what the platform says; None: as long as all others may take.
+    ends: float | None = None
     client_request_id: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
@@ -10,9 +10,12 @@ from .catalogue import ClientKey, Provider
 from .errors import InvalidKey, NotConfigured
 from .index import Index
 from .legacy_tokens import LegacyTokens, is_legacy
+from .setup import Lack, why_off
 
 #: Models under this name need no key on the caller's own machine (design, section 5: demo).
 DEMO = "demo"
+#: How a temporary key begins (reliability 4.9).
+TEMPORARY = "sk-rt1."
 
 #: The temporary keys of ai-relay are off unless asked for.
 NO_TOKENS = LegacyTokens()
@@ -72,6 +75,30 @@ def check_configured(index: Index) -> None:
         raise NotConfigured(index.snapshot.switched_off.get("client_keys", _NO_KEY))
 
 
+def check_operator(
+    headers: Mapping[str, str], digests: tuple[bytes, ...], lacks: Iterable[Lack]
+) -> None:
+    """Raises unless the operator asks, or a job of theirs. `digests`: of their secrets."""
+    if not digests:
+        raise NotConfigured(why_off("admin", lacks) or "Set RELAY_ADMIN_KEY or CRON_SECRET.")
+    key = presented(headers)
+    if key is None:
+        raise InvalidKey(
+            "The operator's key is required: send it as 'Authorization: Bearer <key>'."
+        )
+    given = _digest(key)
+    if not any(hmac.compare_digest(given, digest) for digest in digests):
+        raise wrong_key()
+
+
+def check_temporary(headers: Mapping[str, str], lacks: Iterable[Lack]) -> None:
+    """Raises NotConfigured for a temporary key where none can be checked: not the caller's fault.
+    (This version signs none; one that does can check them.)"""
+    key = presented(headers) or ""
+    if key.startswith(TEMPORARY) and (why := why_off("signing", lacks)):
+        raise NotConfigured(why)
+
+
 def has_demo(index: Index) -> bool:
     """Is the built-in demo on? A provider of the operator's own may bear its name."""
     demo = index.providers.get(DEMO)
@@ -95,7 +122,11 @@ def wrong_key() -> InvalidKey:
 
 def _known(key: str, index: Index) -> ClientKey | None:
     """By digest: neither the look-up nor the comparison tells how much of a guess was right."""
-    # Headers are read as Latin-1, byte by byte: this gives back the bytes that were sent.
-    digest = hashlib.sha256(key.encode("latin-1", "replace")).digest()
+    digest = _digest(key)
     found = index.client_keys.get(digest)
     return found if found is not None and hmac.compare_digest(found.digest, digest) else None
+
+
+def _digest(key: str) -> bytes:
+    # Headers are read as Latin-1, byte by byte: this gives back the bytes that were sent.
+    return hashlib.sha256(key.encode("latin-1", "replace")).digest()

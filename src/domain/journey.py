@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 from .breaker import Breaker
 from .catalogue import ProviderKey
 from .errors import (
+    CannotCarry,
     ConnectionReset,
     KeyForbidden,
     KeyRejected,
@@ -34,6 +35,9 @@ from .router import Plan, Stop
 MOST_MOVES, SMALL_POOL = 8, 10
 #: Jitter before the one repeat on the same target, in seconds.
 REPEAT_JITTER = 0.1
+
+#: Seconds: in less no model is connected to and says a first word.
+LEAST = 0.5
 
 #: Errors of a key, not of its target: another key may serve.
 KEY_ERRORS = (KeyRejected, KeyForbidden, OutOfCredit, RateLimited)
@@ -88,6 +92,13 @@ class Journey:
     affinity: int | None = None
     repeating: str = ""  # the target whose repeat is due, and nothing came in between
 
+    @property
+    def latest(self) -> float:
+        """When the next attempt is to begin at the latest: one after another needs some time, and
+        is in vain without; a first one is what the caller allows."""
+        asked = any(not isinstance(failure, CannotCarry) for failure in self.failures)
+        return self.deadline - LEAST if asked else self.deadline
+
     def open_stops(self) -> tuple[Stop, ...]:
         """The targets this request may still use, in order."""
         return tuple(stop for stop in self.plan.stops if stop.name not in self.spent)
@@ -103,7 +114,7 @@ def failed(
     dice: Random,
 ) -> Journey:
     """The journey after a failed attempt. `may_repeat`: the retry budget affords a repeat. None is
-    planned that could begin only after the deadline."""
+    planned that would begin too late."""
     name = attempt.stop.name
     after = evolve(
         journey,
@@ -119,7 +130,7 @@ def failed(
         return evolve(moved, spent=after.spent | {name}) if done else moved
     if isinstance(error, _REPEATABLE) and name not in journey.repeated and may_repeat:
         pause = _repeat_pause(error, journey.plan.longest_pause, attempt, dice)
-        if pause is not None and now + pause.seconds < journey.deadline:
+        if pause is not None and now + pause.seconds <= after.latest:
             repeated = after.repeated | {name}
             return evolve(after, repeated=repeated, repeat_after=pause, repeating=name)
     return evolve(after, spent=after.spent | {name})

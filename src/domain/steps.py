@@ -21,7 +21,15 @@ Step = Attempt | Pause | GaveUp
 
 
 def step(journey: Journey, known: Known, *, now: float, dice: Random) -> Step:
-    """What to do next."""
+    """What to do next. A further attempt that cannot bring anything any more is not begun: its
+    provider would be paid for nothing, and its caller kept waiting. The first one always is."""
+    found = _next(journey, known, now=now, dice=dice)
+    if isinstance(found, Attempt) and now > journey.latest:
+        return give_up(journey, known, now, late=True)
+    return found
+
+
+def _next(journey: Journey, known: Known, *, now: float, dice: Random) -> Step:
     if now >= journey.deadline - SLACK:
         return give_up(journey, known, now, late=True)
     if journey.failures and _goes_to_caller(journey):
@@ -95,7 +103,7 @@ def _until_awake(
     if not awake:
         return None
     seconds = max(0.0, min(awake) - now)
-    if seconds > most - journey.paused or now + seconds >= journey.deadline:
+    if seconds > most - journey.paused or now + seconds >= journey.latest:
         return None
     return Pause(seconds)
 

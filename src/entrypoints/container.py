@@ -6,17 +6,17 @@ fit; a test swaps an adapter with one line: `container.ledger.override(providers
 
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
-from dependency_injector import containers, providers
-from dependency_injector.providers import Provider
-
 from ..adapters.clock import RealClock
-from ..adapters.http.app import create
+from ..adapters.http.asgi import App
 from ..adapters.http.gate import Gate
 from ..adapters.http.house import House
+from ..adapters.http.late import Late
 from ..adapters.log import LogObserver, Style
 from ..adapters.outbound import Outbound
 from ..adapters.providers.demo import DemoUpstream
@@ -37,8 +37,10 @@ from ..application.travel import Travel
 from ..domain.legacy_tokens import LegacyTokens
 from ..domain.ports import Catalogue, Clock, Journal, Leases, Ledger, Observer, Upstream
 from ..domain.prices import Prices
+from .injection import Provider, containers, providers
 from .lifetime import Step, in_turn, nothing
 from .settings import Settings
+from .settings.keys import digest
 from .settings.prices import public
 from .signing import usage_key
 
@@ -65,11 +67,26 @@ def log_style(settings: Settings) -> Style:
     return "text" if sys.stdout.isatty() else "json"
 
 
-def gate(house: House) -> Gate:
-    """The whole HTTP side: our own door, and Quart behind it."""
-    quart = create(house)
+def unbounded() -> None:
+    """Nobody ends requests but the relay itself."""
+
+
+def operators(settings: Settings) -> tuple[bytes, ...]:
+    """Who may ask for what is the operator's, as digests."""
+    return tuple(digest(key) for key in (settings.admin_key, settings.cron_secret) if key)
+
+
+def gate(house: House, *, late: bool = False) -> Gate:
+    """The whole HTTP side: our own door, and Quart behind it, now or when it is needed."""
+    return Gate(house, Late(partial(quart, house)) if late else quart(house))
+
+
+def quart(house: House) -> App:
+    """What is not traffic."""
+    from ..adapters.http.app import create  # half of a cold start, and traffic needs none of it
+
     # Hypercorn's typed dictionaries, which Quart is annotated with, are ASGI's own messages.
-    return Gate(house, quart)  # type: ignore[arg-type]
+    return create(house)  # type: ignore[return-value]
 
 
 class Container(containers.DeclarativeContainer):
@@ -107,7 +124,9 @@ class Container(containers.DeclarativeContainer):
     opens: Provider[Step] = providers.Object(nothing)
     closes: Provider[Step] = providers.Object(nothing)
 
-    #: Seconds any request may take.
+    #: Seconds that the platform leaves the request that is being served, where it says so.
+    time_left: Provider[Callable[[], float | None]] = providers.Object(unbounded)
+    #: Seconds any request may take, where it does not.
     longest: Provider[float] = providers.Object(86_400.0)
     health: Provider[Health] = providers.Singleton(Health, observer, dice)
     outbox: Provider[Outbox] = providers.Singleton(
@@ -184,6 +203,12 @@ class Container(containers.DeclarativeContainer):
         forgetful=forgetful,
         since=providers.Callable(lambda clock: int(clock.now()), clock),
         open=providers.Factory(in_turn, opens, relay.provided.open),
+        time_left=time_left,
+        lacks=settings.provided.lacks,
+        operators=providers.Callable(operators, settings),
+        daily=books.provided.sweep,
         close=providers.Factory(in_turn, relay.provided.close, closes, outbound.provided.aclose),
     )
-    app: Provider[Gate] = providers.Singleton(gate, house)
+    #: Is Quart made only when it is needed?
+    late: Provider[bool] = providers.Object(False)
+    app: Provider[Gate] = providers.Singleton(gate, house, late=late)

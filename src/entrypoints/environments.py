@@ -1,33 +1,24 @@
-"""Where the relay runs, and what is wired otherwise there: a machine, a Redis, Vercel, tests."""
+"""Where the relay runs, and what is wired otherwise there: a machine, a Redis, Vercel, tests.
+
+Each imports its own store and no other: on Vercel they would be a twelfth of a cold start.
+"""
 
 from collections.abc import Callable
-
-from dependency_injector import providers
 
 from ..adapters.log import LogObserver
 from ..adapters.outbound import Outbound
 from ..adapters.stores.redis.carrier import Carrier
-from ..adapters.stores.redis.catalogue import RedisCatalogue
-from ..adapters.stores.redis.journal import RedisJournal
-from ..adapters.stores.redis.layout import Keys
-from ..adapters.stores.redis.leases import RedisLeases
-from ..adapters.stores.redis.ledger import RedisLedger
-from ..adapters.stores.redis.tcp import TcpCarrier
-from ..adapters.stores.redis.upstash import UpstashCarrier
-from ..adapters.stores.sqlite.catalogue import SqliteCatalogue
-from ..adapters.stores.sqlite.database import NAME, Database
-from ..adapters.stores.sqlite.journal import SqliteJournal
-from ..adapters.stores.sqlite.leases import SqliteLeases
-from ..adapters.stores.sqlite.ledger import SqliteLedger
 from ..application.keeper import CHECKPOINT
 from .container import Container, write_line
+from .deadline import MARGIN, time_left
+from .injection import providers
 from .lifetime import loading, telling
 from .settings import Settings
 from .settings.values import Store
 from .signing import usage_key
 
-#: `maxDuration` in vercel.json, and what is kept of it for an honest end and the books (seconds).
-PLATFORM_END, PLATFORM_MARGIN = 300.0, 10.0
+#: `maxDuration` in vercel.json: where the platform does not say how long a request may take.
+PLATFORM_END = 300.0
 #: Seconds between checkpoints where each of them is billed.
 RARELY = 30.0
 
@@ -35,12 +26,22 @@ RARELY = 30.0
 def carrier_of(store: Store, outbound: Outbound) -> Carrier:
     """The way to the Redis that the settings name."""
     if store.kind == "redis":
+        from ..adapters.stores.redis.tcp import TcpCarrier
+
         return TcpCarrier(store.url)
+    from ..adapters.stores.redis.upstash import UpstashCarrier
+
     return UpstashCarrier(outbound, store.url, store.token)
 
 
 def on_redis(container: Container, store: Store) -> None:
     """Any number of instances around one Redis."""
+    from ..adapters.stores.redis.catalogue import RedisCatalogue
+    from ..adapters.stores.redis.journal import RedisJournal
+    from ..adapters.stores.redis.layout import Keys
+    from ..adapters.stores.redis.leases import RedisLeases
+    from ..adapters.stores.redis.ledger import RedisLedger
+
     keys = providers.Singleton(Keys, container.settings.provided.namespace)
     carrier = providers.Singleton(carrier_of, providers.Object(store), container.outbound)
     container.ledger.override(
@@ -79,6 +80,12 @@ def serve(container: Container) -> None:
 
 def on_sqlite(container: Container) -> None:
     """One machine, one file."""
+    from ..adapters.stores.sqlite.catalogue import SqliteCatalogue
+    from ..adapters.stores.sqlite.database import NAME, Database
+    from ..adapters.stores.sqlite.journal import SqliteJournal
+    from ..adapters.stores.sqlite.leases import SqliteLeases
+    from ..adapters.stores.sqlite.ledger import SqliteLedger
+
     file = providers.Singleton(
         Database,
         providers.Callable(lambda folder: folder / NAME, container.settings.provided.data_dir),
@@ -104,7 +111,8 @@ def vercel(container: Container) -> None:
     before the platform's; and, without a store, answers that say so."""
     key = providers.Callable(usage_key, container.settings)
     container.observer.override(providers.Singleton(LogObserver, write_line, "json", key))
-    container.longest.override(providers.Object(PLATFORM_END - PLATFORM_MARGIN))
+    container.longest.override(providers.Object(PLATFORM_END - MARGIN))
+    container.time_left.override(providers.Object(time_left))
     store = container.settings().store
     if store.kind in ("redis", "upstash"):
         on_redis(container, store)
@@ -112,6 +120,8 @@ def vercel(container: Container) -> None:
         container.forgetful.override(providers.Object(True))
         # Memory is not worth a checkpoint.
         container.every.override(providers.Object(None))
+    # Instances come and go: what a request waits for at its first start is half the time.
+    container.late.override(providers.Object(True))
     # Nothing may run on after an answer.
     container.most_drains.override(providers.Object(0))
 

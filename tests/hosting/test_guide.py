@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from src.entrypoints.environments import PLATFORM_END, PLATFORM_MARGIN
+from src.entrypoints.deadline import MARGIN
+from src.entrypoints.environments import PLATFORM_END
 from src.entrypoints.settings.values import GRACE
 from tests.support.behaviours import ok_chat
 from tests.support.provider import scripted
@@ -73,4 +74,4 @@ def test_what_it_names_is_there() -> None:
     assert set() == {path.rstrip("`") for path in re.findall(r"(/health\S*)", PAGE)} - PATHS
     assert f"(`RELAY_GRACE_SECONDS`,\n{GRACE})" in PAGE
     assert f"Up to {AFTER_GRACE:.0f} s may go by after the grace" in PAGE
-    assert f"| {PLATFORM_END - PLATFORM_MARGIN:.0f} s |" in PAGE
+    assert f"| {PLATFORM_END - MARGIN:.0f} s |" in PAGE

@@ -30,6 +30,7 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
         return
     pairs = list(zip(tries, made(receipt), strict=True))
     yield from _bounded(pairs)
+    yield from _late(history, visit, tries)
     yield from _order(pairs)
     yield from _rests(pairs)
     yield from _waits(visit, pairs)
@@ -39,6 +40,17 @@ def of_visit(history: History, visit: Visit, receipt: Receipt) -> Iterator[str]:
 def made(receipt: Receipt) -> list[AttemptRecord]:
     """The attempts that reached a provider: what cannot be said in its dialect does not."""
     return [record for record in receipt.attempts if record.outcome != "cannot_carry"]
+
+
+def _late(history: History, visit: Visit, tries: list[Try]) -> Iterator[str]:
+    """I9: after one that failed no other begins with less than half a second left."""
+    # Who holds a request up himself, or a calendar that is set, is no fault of the relay's.
+    if visit.timeout is None or visit.process.jump or visit.process.frozen or visit.slow:
+        return
+    latest = visit.began + visit.timeout - 0.5 + history.leasing.get(visit.id, 0.0) + 0.05
+    for one in tries[1:]:
+        if one.at > latest:
+            yield f"I9: tried {one.at - latest:.2f} s too late:"
 
 
 def _bounded(pairs: list[Pair]) -> Iterator[str]:

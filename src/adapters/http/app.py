@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from quart import Quart, Response
+from quart import Quart, Response, request
 
 from ... import __version__
 from ...domain.key_pool import resting_until
-from . import errors
+from . import errors, page
 from .house import House
 from .routes import ROUTES
 
@@ -19,7 +19,7 @@ def create(house: House) -> Quart:
     app = Quart("airelay", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     views: dict[str, View] = {
-        "welcome": _welcome,
+        "welcome": _welcome(house),
         "liveness": _alive,
         "readiness": _readiness(house),
         "health": _readiness(house),
@@ -34,13 +34,18 @@ def create(house: House) -> Quart:
                 provide_automatic_options=False,
             )
     app.register_error_handler(Exception, _internal)
-    app.before_serving(house.open)
-    app.after_serving(house.close)
     return app
 
 
-async def _welcome() -> Response:
-    return _json(200, {"name": "AI Relay", "version": __version__, "models": "/v1/models"})
+def _welcome(house: House) -> View:
+    async def welcome() -> Response:
+        """A page for people, and a line for programs."""
+        if not page.wanted(request.method, {"accept": request.headers.get("accept", "")}):
+            return _json(200, {"name": "AI Relay", "version": __version__, "models": "/v1/models"})
+        lang = page.language(request.headers.get("accept-language", ""))
+        return _plain(page.setup(house.lacks, lang))
+
+    return welcome
 
 
 async def _alive() -> Response:
@@ -71,8 +76,12 @@ def _readiness(house: House) -> View:
 
 
 async def _internal(_: Exception) -> Response:
-    written = errors.write_internal(errors.Told())
-    return Response(written.body, written.status, content_type=written.content_type)
+    return _plain(errors.write_internal(errors.Told()))
+
+
+def _plain(written: errors.Written) -> Response:
+    headers = {"cache-control": "no-store", **dict(written.headers)}
+    return Response(written.body, written.status, headers, content_type=written.content_type)
 
 
 def _json(status: int, value: dict[str, object]) -> Response:

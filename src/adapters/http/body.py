@@ -76,4 +76,8 @@ async def _let_finish(receive: Receive, clock: Clock) -> None:
 
 
 def _too_large(most: int) -> TooLarge:
-    return TooLarge(f"The body is larger than the {most:,} bytes this relay accepts.")
+    return TooLarge(
+        f"The body is larger than the {most:,} bytes this relay accepts. Send fewer or smaller"
+        " pictures and files, their addresses in their place, or less of the conversation; or have"
+        " its operator raise RELAY_MAX_REQUEST_BYTES (on Vercel 4.5 MB is the most there is)."
+    )

@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from attrs import define
 
 from ...domain import access
-from ...domain.errors import Refusal
+from ...domain.errors import NotConfigured, Refusal
 from ...domain.events import Faulted, RequestFinished
 from ...domain.receipt import Receipt
-from . import errors, receipt_headers, reply
+from . import errors, page, receipt_headers, reply
 from .asgi import App, Message, Receive, Scope, Send
 from .body import ClientGone
-from .handlers import chat, models, receipts, stream_test
+from .handlers import chat, daily, models, receipts, stream_test
 from .house import House, Visit
 from .knobs import client_request_id
 from .routes import Match, match
@@ -30,6 +30,7 @@ _HANDLERS: dict[str, Callable[[House, Visit], Awaitable[None]]] = {
     "model": models.one,
     "receipt": receipts.one,
     "stream_test": stream_test.count,
+    "daily": daily.run,
 }
 
 
@@ -70,18 +71,32 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        await self.rest(scope, receive, send)
+        await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The lifespan: ready before the first request, closed after the last."""
+        steps = {"startup": self.house.open, "shutdown": self.house.close}
+        for name, step in steps.items():
+            await receive()
+            try:
+                await step()
+            except BaseException as error:
+                await send({"type": f"lifespan.{name}.failed", "message": str(error)})
+                raise
+            await send({"type": f"lifespan.{name}.complete"})
 
     def _visit(self, scope: Scope, receive: Receive, send: Send) -> Visit:
-        clock = self.house.clock
+        clock, left = self.house.clock, self.house.time_left()
+        received = clock.monotonic()
         return Visit(
             scope=scope,
             receive=receive,
             send=send,
             headers=headers_of(scope),
             id=self.house.new_id(),
-            received=clock.monotonic(),
+            received=received,
             at=clock.now(),
+            ends=None if left is None else received + left,
         )
 
     def _enter(self, visit: Visit) -> Match:
@@ -90,17 +105,23 @@ class Gate:
         index = self.house.directory.index()
         if visit.path != "/health" and not visit.path.startswith("/health/"):
             access.check_configured(index)
-        found = match(str(visit.scope["method"]), visit.path)
+        found = match(visit.method, visit.path)
         if found.route.policy == "client":
+            access.check_temporary(visit.headers, self.house.lacks)
             local = is_local(visit.scope, visit.headers)
             visit.principal = access.admit(
                 visit.headers, index, local=local, legacy=self.house.legacy, now=visit.at
             )
+        if found.route.policy == "operator":
+            access.check_operator(visit.headers, self.house.operators, self.house.lacks)
         visit.rest = found.rest
         return found
 
     async def _refuse(self, visit: Visit, refusal: Refusal) -> None:
         written = errors.write(refusal, visit.told)
+        if isinstance(refusal, NotConfigured) and page.wanted(visit.method, visit.headers):
+            lang = page.language(visit.headers.get("accept-language", ""))
+            written = page.setup(self.house.lacks, lang, status=written.status)
         receipt = self._receipt(visit, written.status, str(refusal))
         await reply.send(visit, written, receipt_headers.of(receipt))
         self.house.observer.note(RequestFinished(receipt))

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ...domain.errors import MethodNotAllowed, PathNotFound
 
-Policy = Literal["public", "client"]
+Policy = Literal["public", "client", "operator"]
 #: `gate`: our own ASGI callable, for what carries traffic; `quart`: everything else.
 Served = Literal["gate", "quart"]
 
@@ -41,6 +41,7 @@ ROUTES = (
     Route("GET", "/v1/models/*", "model", "client", "gate"),
     Route("GET", "/v1/receipts/*", "receipt", "client", "gate"),
     Route("GET", "/v1/relay/stream-test", "stream_test", "client", "gate"),
+    Route("GET", "/api/cron/daily", "daily", "operator", "gate"),
     Route("GET", "/", "welcome", "public", "quart"),
     Route("GET", "/health", "health", "public", "quart"),
     Route("GET", "/health/liveness", "liveness", "public", "quart"),

@@ -5,18 +5,20 @@ else requests and answers go through a conversation (`wire.py`).
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
 from .. import sse
-from ..answers import Answer, Event
 from ..blocks import Dialect
-from ..conversation import Conversation, Written
 from ..errors import UpstreamError
 from ..receipt import Usage
 from ..strict_json import Document
-from ..traits import Traits
+
+if TYPE_CHECKING:  # what passes needs none of it
+    from ..answers import Answer, Event
+    from ..conversation import Conversation, Written
+    from ..traits import Traits
 
 
 class Asked(Protocol):
@@ -89,13 +91,13 @@ class Decoder(Protocol):
     @property
     def complete(self) -> bool: ...
 
-    def feed(self, event: sse.Event) -> list[Event]: ...
+    def feed(self, event: sse.Event) -> "list[Event]": ...
 
     def is_whole(self, event: sse.Event) -> bool:
         """Was an event that lacked its blank line complete all the same?"""
         ...
 
-    def end(self) -> list[Event]: ...
+    def end(self) -> "list[Event]": ...
 
 
 class Encoder(Protocol):
@@ -105,7 +107,7 @@ class Encoder(Protocol):
     @property
     def dropped(self) -> tuple[str, ...]: ...
 
-    def write(self, event: Event) -> bytes: ...
+    def write(self, event: "Event") -> bytes: ...
 
 
 class Codec(Protocol):
@@ -133,19 +135,19 @@ class Codec(Protocol):
         """What a status other than 2xx means."""
         ...
 
-    def conversation(self, asked: Asked) -> Conversation:
+    def conversation(self, asked: Asked) -> "Conversation":
         """The request in no provider's words. Raises InvalidRequest."""
         ...
 
-    def request(self, said: Conversation, model: str, traits: Traits) -> Written:
+    def request(self, said: "Conversation", model: str, traits: "Traits") -> "Written":
         """A request for a provider of this dialect. Raises InvalidRequest."""
         ...
 
-    def answer(self, body: bytes, *, now: float) -> Answer:
+    def answer(self, body: bytes, *, now: float) -> "Answer":
         """A provider's whole answer. Raises UpstreamError."""
         ...
 
-    def written(self, answer: Answer, *, now: float) -> Written:
+    def written(self, answer: "Answer", *, now: float) -> "Written":
         """A whole answer for a caller."""
         ...
 

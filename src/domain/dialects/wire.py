@@ -12,11 +12,9 @@ from ..blocks import Dialect
 from ..catalogue import Provider
 from ..errors import CannotCarry, InvalidRequest, UpstreamError
 from ..receipt import Usage
-from ..traits import of
 from .anthropic_messages.codec import AnthropicMessages, TokenCount
 from .codec import Asked, Codec, Reader
 from .openai_chat.codec import OpenAiChat
-from .translation import Translation, of_answer
 
 CODECS: dict[Dialect, Codec] = {
     "openai_chat": OpenAiChat(),
@@ -74,6 +72,8 @@ class Wire:
         """The request for that provider. Raises CannotCarry for what cannot be said there."""
         if not self.translates:
             return Sent(self.caller.forward(asked, model, ask_usage=provider.stream_usage))
+        from ..traits import of
+
         try:
             said = self.caller.conversation(asked)
             written = self.provider.request(said, model, of(provider, model))
@@ -100,6 +100,8 @@ class Wire:
         usage = self.provider.judge(headers, body, now=now)
         if not self.translates:
             return Given(body, headers.get("content-type", "application/json"), usage)
+        from .translation import of_answer
+
         answer = self.provider.answer(body, now=now)
         said = self.caller.written(answer, now=now)
         dropped = of_answer((*said.lost, *said.dropped))
@@ -109,4 +111,6 @@ class Wire:
         """Follows a stream, and gives what the caller is to read."""
         if not self.translates:
             return self.caller.follow(asked, now=now, strict=strict)
+        from .translation import Translation  # see the codecs
+
         return Translation(self.provider.decoder(now=now), self.caller.encoder(asked, now=now))

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from ...domain.catalogue import ClientKey
 from ...domain.errors import Problem
-from .environment import HOW_TO_MAKE
+from ...domain.setup import HOW_TO_MAKE
 from .keys import digest, is_weak, listed
 from .records import ClientKeyRecord
 

@@ -8,12 +8,19 @@ from attrs import field, frozen
 
 from ...application.outbox import STORE_SECONDS
 from ...domain.errors import Problem
+from ...domain.setup import HOW_TO_MAKE, Lack, Part, sentence
 from ...domain.validation import near, zone_exists
 from .keys import is_weak, listed
 from .records import ServerRecord
-from .values import GRACE, MEBIBYTE, LogStyle, OnStoreDown, Switch, UnknownPrice
-
-HOW_TO_MAKE = "16 characters or more, hard to guess; `openssl rand -hex 24` prints one"
+from .values import (
+    GRACE,
+    MEBIBYTE,
+    VERCELS_BODY,
+    LogStyle,
+    OnStoreDown,
+    Switch,
+    UnknownPrice,
+)
 
 _SWITCHES: dict[str, Switch] = {
     **dict.fromkeys(("1", "true", "yes", "on"), "on"),
@@ -26,29 +33,54 @@ _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 @frozen
 class Secrets:
-    """The relay's own secrets, none of them weak; `off`: features without one, and the mend."""
+    """The relay's own secrets, none of them weak or used twice; `off`: features without one, and
+    the mend; `lacks`: the same, and those that nobody set."""
 
     admin_key: str | None = field(default=None, repr=False)
     signing_secret: str | None = field(default=None, repr=False)
+    cron_secret: str | None = field(default=None, repr=False)
     off: Mapping[str, str] = field(factory=dict)
     notices: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
 
 def secrets(environ: Mapping[str, str]) -> Secrets:
-    """A weak secret is dropped and its feature switched off; there is never a default."""
-    off: dict[str, str] = {}
+    """A weak secret is dropped and its feature switched off, and so is one that is known to others
+    under another name: the more powerful one goes. There is never a default."""
     said: list[str] = []
+    taken = dict.fromkeys(listed(environ.get("RELAY_API_KEY", "")), "RELAY_API_KEY")
     admins = listed(environ.get("RELAY_ADMIN_KEY", ""))
-    admin = next((key for key in admins if not is_weak(key)), None)
-    if admins and admin is None:
-        off["admin"] = f"RELAY_ADMIN_KEY is too weak. Set it to {HOW_TO_MAKE}."
-    if admin is not None and len(admins) > 1:
+    admin = next((key for key in admins if not is_weak(key)), "".join(admins[:1]))
+    lacks = [_lack("admin", "RELAY_ADMIN_KEY", admin, taken)]
+    if lacks[0] is None and len(admins) > 1:
         said.append("RELAY_ADMIN_KEY holds several keys; only the first strong one is used.")
+    taken |= {key: "RELAY_ADMIN_KEY" for key in admins if key not in taken}
     signing = environ.get("RELAY_SIGNING_SECRET", "").strip()
-    if signing and is_weak(signing):
-        off["temporary_keys"] = f"RELAY_SIGNING_SECRET is too weak. Set it to {HOW_TO_MAKE}."
-        signing = ""
-    return Secrets(admin, signing or None, off, tuple(said))
+    lacks.append(_lack("signing", "RELAY_SIGNING_SECRET", signing, taken))
+    cron = environ.get("CRON_SECRET", "").strip()
+    if cron and is_weak(cron):
+        said.append("CRON_SECRET is too weak and is not accepted; RELAY_ADMIN_KEY is.")
+        cron = ""
+    wrong = tuple(lack for lack in lacks if lack is not None)
+    return Secrets(
+        admin_key=None if lacks[0] else admin,
+        signing_secret=None if lacks[1] else signing,
+        cron_secret=cron or None,
+        off={_FEATURES[lack.part]: sentence(lack) for lack in wrong if lack.fault != "missing"},
+        notices=tuple(said),
+        lacks=wrong,
+    )
+
+
+_FEATURES: dict[Part, str] = {"admin": "admin", "signing": "temporary_keys"}
+
+
+def _lack(part: Part, name: str, secret: str, taken: Mapping[str, str]) -> Lack | None:
+    if not secret:
+        return Lack(part, name)
+    if is_weak(secret):
+        return Lack(part, name, "weak")
+    return Lack(part, name, "same", taken[secret]) if secret in taken else None
 
 
 def legacy_off(own: Secrets, *, wanted: bool) -> dict[str, str]:
@@ -125,13 +157,14 @@ class Reader:
         known = file.grace if said is None else said
         return GRACE if known is None else known
 
-    def max_body_bytes(self, file: ServerRecord, notices: list[str]) -> int:
+    def max_body_bytes(self, file: ServerRecord, notices: list[str], *, on_vercel: bool) -> int:
         said = self.number("RELAY_MAX_REQUEST_BYTES", low=0, high=1 << 30)
         if said == 0:
             notices.append(
                 "RELAY_MAX_REQUEST_BYTES=0: there is always a bound; the default stands."
             )
-        return said or file.max_body_bytes or 20 * MEBIBYTE
+        usual = VERCELS_BODY if on_vercel else 20 * MEBIBYTE
+        return said or file.max_body_bytes or usual
 
     def store_answers(self, file: ServerRecord) -> bool:
         said = self._choice("RELAY_STORE_ANSWERS", _SWITCHES, "auto")

@@ -15,7 +15,7 @@ from .environment import Reader, legacy_off, secrets
 from .folders import data_dir
 from .providers import address_variables, known_variables
 from .records import FileRecord, typed
-from .snapshot import Places, Sources, file_names, snapshot
+from .snapshot import Places, Sources, file_names, lacks, snapshot
 from .values import Settings
 
 
@@ -41,6 +41,7 @@ def load(environ: Mapping[str, str], folder: Path, file: Path | None = None) -> 
     return evolve(
         settings,
         snapshot=evolve(content, switched_off=off),
+        lacks=tuple(lacks(content, settings)),
         notices=(
             *settings.notices,
             *notices,
@@ -79,6 +80,7 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         source=source,
         admin_key=own.admin_key,
         signing_secret=own.signing_secret,
+        cron_secret=own.cron_secret,
         store=kept.store,
         namespace=reader.word("RELAY_NAMESPACE", "relay"),
         timezone=reader.zone(),
@@ -90,12 +92,13 @@ def _process(found: Sources, folder: Path, source: str) -> Settings:
         port=reader.port(file),
         workers=reader.workers(file),
         grace=reader.grace(file),
-        max_body_bytes=reader.max_body_bytes(file, found.notices),
+        max_body_bytes=reader.max_body_bytes(file, found.notices, on_vercel=on_vercel),
         store_answers=reader.store_answers(file),
         strict_translation=reader.strict_translation(file),
         unknown_price=reader.unknown_price(file),
         on_vercel=on_vercel,
         legacy_tokens=legacy,
+        lacks=own.lacks,
         notices=(*own.notices, *kept.notices),
     )
 

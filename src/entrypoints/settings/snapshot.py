@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from ...domain import builtin
+from ...domain.access import is_demo
 from ...domain.catalogue import Provider, Snapshot, Timeouts
+from ...domain.setup import Lack
 from .clients import clients
 from .environment import Reader
 from .keys import fingerprint_key, listed
@@ -61,6 +63,18 @@ def snapshot(sources: Sources, settings: Settings) -> tuple[Snapshot, Places]:
         **_places("client_keys", (path for path, _ in callers.keys)),
         **_places("limits", (path for path, _ in bounds)),
     }
+
+
+def lacks(found: Snapshot, settings: Settings) -> Iterator[Lack]:
+    """What is not there yet, the most important first; `settings` knows of the secrets."""
+    if not found.client_keys:
+        weak = "client_keys" in found.switched_off
+        yield Lack("clients", "RELAY_API_KEY", "weak" if weak else "missing")
+    if not any(each.enabled and each.keys and not is_demo(each) for each in found.providers):
+        yield Lack("provider", "OPENAI_API_KEY")
+    yield from settings.lacks
+    if settings.store.kind == "memory":
+        yield Lack("store", "KV_REST_API_URL")
 
 
 def _places(section: str, paths: Iterable[str]) -> dict[str, str]:

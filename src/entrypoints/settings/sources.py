@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 
 from attrs import field, frozen
-from dotenv import dotenv_values
 
 from ...domain.errors import ConfigurationError, Problem
 
@@ -34,7 +33,11 @@ def environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The environment over `.env` of the folder. Nothing in `.env` is expanded: a `$` in a
     secret is a `$`. Raises ConfigurationError when `.env` cannot be read."""
     path = folder / ".env"
-    written = dotenv_values(stream=StringIO(_read(path)), interpolate=False) if _there(path) else {}
+    if not _there(path):
+        return dict(environ)
+    from dotenv import dotenv_values  # what only that file needs
+
+    written = dotenv_values(stream=StringIO(_read(path)), interpolate=False)
     below = {name: value for name, value in written.items() if value is not None}
     return {**below, **environ}
 

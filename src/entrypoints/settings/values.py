@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from ...application.outbox import STORE_SECONDS
 from ...domain.catalogue import Snapshot
+from ...domain.setup import Lack
 
 OnStoreDown = Literal["local", "closed", "open"]
 Switch = Literal["auto", "on", "off"]
@@ -20,6 +21,9 @@ StoreKind = Literal["file", "memory", "redis", "upstash"]
 MEBIBYTE = 1 << 20
 #: Seconds for streams under way to finish after a signal to stop.
 GRACE = 30
+#: What Vercel lets through; it answers a larger body itself, in words that no SDK reads.
+#: https://vercel.com/docs/functions/limitations#request-body-size
+VERCELS_BODY = 4_500_000
 
 
 @frozen
@@ -43,6 +47,7 @@ class Settings:
     source: str = ""
     admin_key: str | None = field(default=None, repr=False)
     signing_secret: str | None = field(default=None, repr=False)
+    cron_secret: str | None = field(default=None, repr=False)
     store: Store = Store()
     #: This deployment's name in a store that others may share.
     namespace: str = "relay"
@@ -66,6 +71,8 @@ class Settings:
     on_vercel: bool = False
     #: Temporary keys of ai-relay are accepted until they expire (docs/migrate-from-ai-relay.md).
     legacy_tokens: bool = False
+    #: What is not there yet, the most important first.
+    lacks: tuple[Lack, ...] = ()
     #: What the operator should know and need not mend before starting.
     notices: tuple[str, ...] = ()
     #: Of these, the ones about variables that nobody knows.

